@@ -1,0 +1,88 @@
+"""Form fields for what people type: `12,5` or `12.5`, whole numbers in words they understand."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.formats import get_format
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.lib.text import normal, refuse_invisible
+
+AMOUNT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+MAX_QUANTITY = 1_000_000
+
+
+class QuantityField(forms.IntegerField):
+    """A whole number of units, from `min_value` (1) to a million."""
+
+    def __init__(self, *, min_value: int = 1, max_value: int = MAX_QUANTITY, **kwargs: Any) -> None:
+        super().__init__(min_value=min_value, max_value=max_value, **kwargs)
+        self.error_messages["invalid"] = _("Type a whole number, such as 12.")
+        self.validators = [
+            MinValueValidator(min_value, _("Type at least %(limit_value)s.")),
+            MaxValueValidator(max_value, _("Type at most %(limit_value)s.")),
+        ]
+        self.widget.attrs.setdefault("inputmode", "numeric")
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str) and value and not re.fullmatch(r"\s*-?[0-9]{1,20}\s*", value):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class MoneyInput(forms.TextInput):
+    def format_value(self, value: Any) -> str | None:
+        """What was typed stays as it is; an amount is written as the reader's language does."""
+        if isinstance(value, Decimal):
+            return str(value).replace(".", get_format("DECIMAL_SEPARATOR"))
+        return None if value is None else str(value)
+
+
+class MoneyFormField(forms.DecimalField):
+    """An amount with two places; a comma or a point before the cents."""
+
+    widget = MoneyInput
+
+    def __init__(self, *, min_value: Decimal | int = 0, **kwargs: Any) -> None:
+        super().__init__(min_value=min_value, max_digits=12, decimal_places=2, **kwargs)
+        self.error_messages["invalid"] = _("Type an amount, such as 12.50.")
+        self.widget.attrs.setdefault("inputmode", "decimal")
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = value.strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
+            if value.count(",") == 1 and "." not in value:
+                value = value.replace(",", ".")
+            if value and not AMOUNT.fullmatch(value):
+                raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class NameField(forms.CharField):
+    """One line of text that people read: normalised, without invisible characters."""
+
+    def __init__(self, *, max_length: int = 200, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return " ".join(normal(super().to_python(value) or "").split())
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        refuse_invisible(value)
+
+
+class ParagraphsField(forms.CharField):
+    """A longer text that people read: normalised, without invisible characters."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return normal(super().to_python(value) or "").replace("\r\n", "\n")
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        refuse_invisible(value)

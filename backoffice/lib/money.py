@@ -1,0 +1,45 @@
+"""Money: `Decimal` with two places, rounded half up, here and nowhere else."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db import models
+
+CENT = Decimal("0.01")
+TENTH = Decimal("0.1")
+ZERO = Decimal("0.00")
+
+
+def to_cents(amount: Decimal) -> Decimal:
+    """The amount rounded half up to two places."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def tax_included(gross: Decimal, rate: Decimal) -> Decimal:
+    """The tax inside a gross amount; `rate` in per cent (20 for 20 %)."""
+    return to_cents(gross * rate / (100 + rate))
+
+
+def tax_on_top(net: Decimal, rate: Decimal) -> Decimal:
+    """The tax to add to a net amount; `rate` in per cent."""
+    return to_cents(net * rate / 100)
+
+
+def average(amount: Decimal, count: int) -> Decimal | None:
+    """The amount per piece, in cents; None where there is nothing to divide by."""
+    return to_cents(amount / count) if count else None
+
+
+def percent_change(now: Decimal | int, before: Decimal | int) -> Decimal | None:
+    """The change against `before` in per cent, with one place; None if it was 0 before."""
+    if not before:
+        return None
+    return (Decimal(now - before) * 100 / before).quantize(TENTH, rounding=ROUND_HALF_UP)
+
+
+class MoneyField(models.DecimalField):  # type: ignore[type-arg]
+    """An amount in the company's currency, up to 9,999,999,999.99."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["max_digits"], kwargs["decimal_places"] = 12, 2
+        super().__init__(*args, **kwargs)

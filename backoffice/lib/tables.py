@@ -1,0 +1,66 @@
+"""Columns of lists: numbers, money and moments as the reader's language writes them; templates."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import django_tables2 as tables
+from babel.numbers import get_currency_symbol
+from django.conf import settings
+from django.template.context import Context
+from django.template.loader import get_template
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+
+NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}, "tf": {"class": "number"}}
+
+
+class NumberColumn(tables.Column):  # type: ignore[misc]
+    """A whole number with thousands apart."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["attrs"] = NUMBER | kwargs.get("attrs", {})
+        super().__init__(*args, **kwargs)
+
+    def render(self, value: int | Decimal) -> str:
+        return number_format(value, use_l10n=True, force_grouping=True)
+
+    def value(self, value: Any) -> Any:
+        """In an exported file: the number itself."""
+        return value
+
+
+class MoneyColumn(NumberColumn):
+    """An amount; the currency stands once, in the heading."""
+
+    @property
+    def header(self) -> str | None:
+        if self.verbose_name is None:
+            return None
+        locale = (get_language() or "en").replace("-", "_")
+        return f"{self.verbose_name} ({get_currency_symbol(settings.CURRENCY, locale)})"
+
+    def render(self, value: int | Decimal) -> str:
+        return number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)
+
+
+class MomentColumn(tables.Column):  # type: ignore[misc]
+    """A day and an hour, on the reader's clock."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["attrs"] = {"td": {"class": "nowrap"}} | kwargs.get("attrs", {})
+        super().__init__(*args, **kwargs)
+
+    def render(self, value: datetime) -> str:
+        return date_format(localtime(value), "SHORT_DATETIME_FORMAT")
+
+
+class PartColumn(tables.TemplateColumn):  # type: ignore[misc]
+    """A cell from a template file, which sees all that the page's template does."""
+
+    def render(self, *, table: Any, **kwargs: Any) -> str:
+        page: Context = table.context
+        template: Any = get_template(self.template_name)
+        with page.update(self.get_context_data(table=table, **kwargs)):
+            return str(template.template.render(page))

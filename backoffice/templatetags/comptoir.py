@@ -1,0 +1,147 @@
+"""Template vocabulary of every page: icons, money, quantities."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Any, cast
+
+from babel.numbers import format_currency, format_percent
+from django import forms, template
+from django.conf import settings
+from django.forms.boundfield import BoundField
+from django.http import QueryDict
+from django.template import Context
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+
+from backoffice.lib import rows
+
+register = template.Library()
+
+
+@cache
+def _drawing(name: str) -> SafeString:
+    """The inside of an outline icon of Tabler, from the npm package."""
+    if not re.fullmatch(r"[a-z0-9-]+", name):
+        raise ValueError(f"no icon is called {name!r}")
+    file = settings.NODE_MODULES / "@tabler" / "icons" / "icons" / "outline" / f"{name}.svg"
+    inside = re.search(r"<svg[^>]*>(.*)</svg>", file.read_text(), re.DOTALL)
+    assert inside
+    return SafeString(" ".join(inside[1].split()))
+
+
+@register.simple_tag
+@lru_cache(maxsize=2048)
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon by its Tabler name; with a label it is a picture, else decoration."""
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none"'
+        ' stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+        " {}>{}</svg>",
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else SafeString("aria-hidden=true"),
+        _drawing(name),
+    )
+
+
+@register.filter
+def money(amount: Decimal | None) -> str:
+    """`89.99` as `€89.99` or `89,99 €`, after the language of the page."""
+    if amount is None:
+        return ""
+    return _money(amount, (get_language() or "en").replace("-", "_"))
+
+
+@lru_cache(maxsize=8192)
+def _money(amount: Decimal, locale: str) -> str:
+    return str(format_currency(amount, settings.CURRENCY, locale=locale))
+
+
+@register.filter
+def signed(units: int) -> str:
+    """`+4`, `−3` or `0`, with a minus as wide as the plus."""
+    digits = number_format(abs(units), use_l10n=True, force_grouping=True)
+    return digits if units == 0 else f"{'+' if units > 0 else '−'}{digits}"
+
+
+@register.filter
+def change(part: Decimal | None) -> str:
+    """`0.12` as `+12%` or `+12 %`, with its sign, after the language of the page."""
+    if part is None:
+        return ""
+    locale = (get_language() or "en").replace("-", "_")
+    written = format_percent(abs(part), format=None, locale=locale)
+    sign = "+" if round(part, 2) > 0 else "−" if round(part, 2) < 0 else "±"
+    return f"{sign}{written}"
+
+
+@register.filter
+def get_item(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key)
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """A field's control in the product's look, without its label."""
+    look = "form-select" if isinstance(field.field.widget, forms.Select) else "form-control"
+    if isinstance(field.field.widget, forms.CheckboxInput):
+        look = "form-check-input"
+    return field.as_widget(attrs={"class": look})
+
+
+@register.simple_tag(takes_context=True)
+def table_body(context: Context, table: Any) -> SafeString:
+    """The rows of a list."""
+    return rows.table_body(table, context)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is set: its name, its value in words, and the address without it."""
+
+    label: str
+    value: str
+    without: str
+
+
+@register.simple_tag(takes_context=True)
+def filter_chips(context: dict[str, Any], filterset: Any) -> list[Chip]:
+    """What is set in a FilterSet, each with the address of the list without it."""
+    query: QueryDict = context["request"].GET
+    fields: Iterable[BoundField] = filterset.form
+    return [
+        Chip(str(field.label), _in_words(field, query), _without(query, field.html_name))
+        for field in fields
+        if any(query.getlist(field.html_name))
+    ]
+
+
+def _in_words(field: BoundField, query: QueryDict) -> str:
+    values = [value for value in query.getlist(field.html_name) if value]
+    if isinstance(field.field, forms.ChoiceField):
+        choices = cast("Iterable[tuple[object, object]]", field.field.choices)
+        names = {str(value): str(name) for value, name in choices}
+        values = [names.get(value, value) for value in values]
+    if isinstance(field.field, forms.DateTimeField):
+        values = [_moment_in_words(field.field, value) for value in values]
+    return ", ".join(values)
+
+
+def _moment_in_words(field: forms.DateTimeField, value: str) -> str:
+    try:
+        return date_format(localtime(field.clean(value)), "SHORT_DATETIME_FORMAT")
+    except forms.ValidationError:
+        return value
+
+
+def _without(query: QueryDict, name: str) -> str:
+    rest = query.copy()
+    rest.pop(name, None)
+    rest.pop("page", None)
+    return f"?{rest.urlencode()}"

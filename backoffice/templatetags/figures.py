@@ -1,0 +1,53 @@
+"""Figures in words: amounts without currency, changes with their sign, per cent, periods."""
+
+from decimal import Decimal
+
+from babel.numbers import get_currency_symbol
+from django import template
+from django.conf import settings
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from backoffice.reports.periods import Days
+
+register = template.Library()
+MINUS = "\u2212"
+
+
+@register.filter
+def figure(value: Decimal | int | None) -> str:
+    """`1234.5` as `1,234.50` or `1 234,50`; whole numbers without places; nothing as a dash."""
+    if value is None:
+        return "–"
+    places = max(-int(value.as_tuple().exponent), 0) if isinstance(value, Decimal) else 0
+    return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def signed(value: Decimal | int) -> str:
+    """The figure with its sign: `+12`, `−3.50`, `0`."""
+    sign = "+" if value > 0 else MINUS if value < 0 else ""
+    return sign + figure(-value if value < 0 else value)
+
+
+@register.filter
+def percent(value: Decimal | None) -> str:
+    """A change in per cent with its sign: `+12.5%`, or `−3,0 %` in French."""
+    if value is None:
+        return ""
+    return _("%(number)s%%") % {"number": signed(value)}
+
+
+@register.filter
+def in_currency(label: str) -> str:
+    """The label with the currency, for the heading of a column of amounts."""
+    locale = (get_language() or "en").replace("-", "_")
+    return f"{label} ({get_currency_symbol(settings.CURRENCY, locale)})"
+
+
+@register.filter
+def period(days: Days) -> str:
+    """`1 March 2026`, or `1 March 2026 – 31 March 2026`."""
+    first, last = date_format(days.first, "DATE_FORMAT"), date_format(days.last, "DATE_FORMAT")
+    return first if days.first == days.last else f"{first} – {last}"
