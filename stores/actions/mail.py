@@ -1,0 +1,208 @@
+"""Mail is a row first: promised in the transaction of the fact that it tells, sent by a worker.
+
+What holds: a mail that was promised is sent or visibly failed, and two workers never send it at the
+same time. What can't hold over SMTP is "exactly once": a worker that dies after the server took the
+mail and before the row was closed sends it again, once per such crash, under the same Message-ID, by
+which mail programs recognise the copy.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import make_msgid, parseaddr
+from smtplib import SMTPException, SMTPRecipientsRefused
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.db import transaction
+from django.template import Context, Engine
+from django.utils import timezone, translation
+
+from backoffice.lib.nudges import nudge
+from backoffice.lib.retry import retrying
+from stores.errors import MailNotFailed
+from stores.models import Company, Mail, MailAttachment, User
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 12  # the last one about 20 hours after the first
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+SWEEP_TIME = 60.0  # seconds that one sweep spends on mails that wait
+SWEEP_SIZE = 500
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that travels with a mail."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@transaction.atomic
+def queue_mail(
+    *,
+    key: str,
+    template: str,
+    to: User | str,
+    context: dict[str, Any],
+    language: str | None = None,
+    attachments: Sequence[Attachment] = (),
+) -> Mail | None:
+    """Promise a mail, in the caller's transaction; None if this key was promised before.
+
+    `template` names `templates/mail/<template>.subject.txt`, `.txt` and `.html`. They are rendered
+    now, in the language of the reader's profile, else in `language`, else as `User.reads`
+    says.
+    """
+    if Mail.objects.filter(key=key).exists():
+        return None
+    mail = _written(template, to, context, language)
+    mail.key = key
+    Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    queued = Mail.objects.filter(message_id=mail.message_id).first()
+    if queued is None:  # another transaction was faster with the same key
+        return None
+    MailAttachment.objects.bulk_create(
+        MailAttachment(
+            mail=queued, name=_one_line(a.name), content_type=a.content_type, content=a.content
+        )
+        for a in attachments
+    )
+    nudge("mail.send_mail", queued.pk)
+    return queued
+
+
+def _written(template: str, to: User | str, context: dict[str, Any], language: str | None) -> Mail:
+    reader = to if isinstance(to, User) else None
+    address = reader.email if reader else str(to)
+    validate_email(address)
+    spoken = (reader.language if reader else "") or language
+    spoken = spoken or (reader.reads if reader else settings.LANGUAGE_CODE)
+    with translation.override(spoken):
+        known = {
+            "reader": reader,
+            "language": spoken,
+            "site_url": settings.SITE_URL,
+            "company": Company.objects.get(pk=1),
+            **context,
+        }
+        subject = _one_line(_rendered(f"mail/{template}.subject.txt", known, escape=False))
+        known["subject"] = subject
+        return Mail(
+            reader=reader,
+            to_email=address,
+            language=spoken,
+            template=template,
+            subject=subject[:250],
+            text=_rendered(f"mail/{template}.txt", known, escape=False).strip() + "\n",
+            html=_rendered(f"mail/{template}.html", known, escape=True),
+            message_id=make_msgid(domain=_sender_domain()),
+        )
+
+
+def _rendered(name: str, context: dict[str, Any], *, escape: bool) -> str:
+    template = Engine.get_default().get_template(name)
+    return str(template.render(Context(context, autoescape=escape)))
+
+
+def _one_line(text: str) -> str:
+    """The text on one line: a line break in a header would begin another header."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _sender_domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+
+
+@transaction.atomic
+def send_mail(mail_id: int) -> Mail | None:
+    """Send a waiting mail and close its row; None if another worker has it, or it waits no more.
+
+    The row stays locked while the server takes the mail. A failure is written into the row, with the
+    time of the next attempt; after the last one, or a final refusal, the mail is `FAILED`.
+    """
+    waiting = Mail.objects.filter(pk=mail_id, state=Mail.State.WAITING)
+    due = waiting.filter(next_attempt_at__lte=timezone.now()).select_related("reader")
+    mail = due.select_for_update(of=("self",), skip_locked=True, no_key=True).first()
+    if mail is None:
+        return None
+    mail.attempts += 1
+    try:
+        if mail.reader and not mail.reader.is_active:
+            raise ValueError("the reader's account is closed")
+        _message(mail).send(using="default")
+    except (SMTPException, OSError, ValueError) as error:
+        _note_failure(mail, error)
+    else:
+        mail.state, mail.sent_at, mail.last_error = Mail.State.SENT, timezone.now(), ""
+    mail.save(update_fields=["state", "sent_at", "attempts", "next_attempt_at", "last_error"])
+    return mail
+
+
+def _message(mail: Mail) -> EmailMultiAlternatives:
+    headers: dict[str, Any] = {
+        "Message-ID": mail.message_id,
+        "Date": mail.created_at,
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": mail.language,
+    }
+    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to_email], headers=headers)
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    for attachment in mail.attachments.order_by("pk"):
+        message.attach(attachment.name, bytes(attachment.content), attachment.content_type)
+    return message
+
+
+def _note_failure(mail: Mail, error: Exception) -> None:
+    mail.last_error = f"{type(error).__name__}: {error}"[:2000].replace("\x00", "")
+    if mail.attempts >= MAX_ATTEMPTS or _is_final(error):
+        mail.state = Mail.State.FAILED
+    else:
+        mail.next_attempt_at = timezone.now() + pause_after(mail.attempts)
+    logger.warning("mail %s not sent (attempt %s): %s", mail.pk, mail.attempts, mail.last_error)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long a mail rests after so many attempts: 1, 2, 4 … minutes, at most six hours."""
+    return min(FIRST_PAUSE * (1 << (attempts - 1)), LONGEST_PAUSE)
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether asking again can't help: the address was refused, or the mail can't be written."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _text in error.recipients.values())
+    return isinstance(error, ValueError)
+
+
+def sweep_mails() -> int:
+    """Send what waits and is due, oldest first, for a minute at most; the number of mails sent."""
+    due = Mail.objects.filter(state=Mail.State.WAITING, next_attempt_at__lte=timezone.now())
+    end = time.monotonic() + SWEEP_TIME
+    sent = 0
+    for pk in list(due.order_by("next_attempt_at").values_list("pk", flat=True)[:SWEEP_SIZE]):
+        if time.monotonic() > end:
+            break
+        mail = send_mail(pk)
+        sent += mail is not None and mail.state == Mail.State.SENT
+    return sent
+
+
+@retrying
+@transaction.atomic
+def send_again(mail_id: int) -> Mail:
+    """Let a mail that failed wait for the next attempt, at once and from the beginning."""
+    mail = Mail.objects.select_for_update(no_key=True).get(pk=mail_id)
+    if mail.state != Mail.State.FAILED:
+        raise MailNotFailed(mail)
+    mail.state, mail.attempts, mail.next_attempt_at = Mail.State.WAITING, 0, timezone.now()
+    mail.save(update_fields=["state", "attempts", "next_attempt_at"])
+    nudge("mail.send_mail", mail.pk)
+    return mail

@@ -1,0 +1,124 @@
+"""People and their roles: who works where, from when they are asked in until their account closes."""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
+
+from backoffice.lib.links import full_url
+from backoffice.lib.retry import retrying
+from backoffice.lib.text import normal
+from stores.actions.mail import queue_mail
+from stores.errors import EmailTaken, LastAdministrator, OwnAccount, RoleHeld, RoleNotThere
+from stores.models import Location, Membership, Role, User
+
+
+@retrying
+@transaction.atomic
+def change_profile(
+    user: User, *, language: str, name: str | None = None, theme: str | None = None
+) -> User:
+    """Write what people choose for themselves; what is None stays as it is."""
+    user.language = language
+    if name is not None:
+        user.name = name
+    if theme is not None:
+        user.theme = theme
+    user.save(update_fields=["language", "name", "theme"])
+    return user
+
+
+@retrying
+@transaction.atomic
+def add_person(
+    *, email: str, name: str, language: str, role: Role, location: Location | None, by: User
+) -> User:
+    """Make an account with its first role, and mail a link to choose a password."""
+    email = normal(email).lower()
+    if User.objects.filter(email=email).exists():
+        raise EmailTaken
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email, None, name=name, language=language)
+    except IntegrityError as error:
+        if User.objects.filter(email=email).exists():  # another one was faster
+            raise EmailTaken from error
+        raise
+    give_role(user.pk, role=role, location=location, by=by)
+    key = default_token_generator.make_token(user)
+    link = full_url("account_reset_password_from_key", user_pk_to_url_str(user), key)
+    queue_mail(
+        key=f"invitation {user.pk}",
+        template="account/invitation",
+        to=user,
+        context={"link": link},
+        language=get_language(),  # of who asks them in, unless their profile names one
+    )
+    return user
+
+
+@retrying
+@transaction.atomic
+def give_role(user_id: int, *, role: Role, location: Location | None, by: User) -> Membership:
+    membership = Membership(user_id=user_id, role=role, location=location)
+    if not _fits(membership):
+        raise RoleNotThere(membership)
+    _membership, given = Membership.objects.get_or_create(
+        user_id=user_id, role=role, location=location
+    )
+    if not given:
+        raise RoleHeld
+    return _membership
+
+
+@retrying
+@transaction.atomic
+def take_role(membership: Membership, *, by: User) -> None:
+    """Take a role away; it ends with the person's next click."""
+    if membership.role == Role.ADMIN:
+        _keep_an_administrator(without=membership.user_id)
+    membership.delete()
+
+
+@retrying
+@transaction.atomic
+def close_account(user_id: int, *, by: User) -> User:
+    """Let a person sign in no more; what they have open ends with their next click."""
+    if user_id == by.pk:
+        raise OwnAccount
+    _keep_an_administrator(without=user_id)
+    return _set_active(user_id, active=False)
+
+
+@retrying
+@transaction.atomic
+def reopen_account(user_id: int, *, by: User) -> User:
+    return _set_active(user_id, active=True)
+
+
+def _set_active(user_id: int, *, active: bool) -> User:
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    return user
+
+
+def _keep_an_administrator(*, without: int) -> None:
+    """Refuse what would leave nobody who gives roles; two of them can't send each other away.
+
+    Who is active is asked after the lock: a statement that waits reads what it locks anew, but not
+    what is joined to it."""
+    admins = Membership.objects.filter(role=Role.ADMIN).order_by("pk")
+    list(admins.select_for_update())
+    active = admins.filter(user__is_active=True).values_list("user_id", flat=True)
+    if set(active) == {without}:
+        raise LastAdministrator
+
+
+def _fits(membership: Membership) -> bool:
+    place = membership.location
+    if membership.role in Membership.AT_A_STORE:
+        return place is not None and place.kind == Location.Kind.STORE
+    if membership.role in Membership.COMPANY_WIDE:
+        return place is None
+    return place is None or place.kind == Location.Kind.WAREHOUSE

@@ -1,0 +1,83 @@
+"""What people, places and mails say no to."""
+
+from django.utils.translation import gettext as _
+
+from backoffice.lib.errors import DomainError
+from stores.models import Location, Mail, Membership
+
+
+class MailNotFailed(DomainError):
+    """Only a mail that failed can be sent again."""
+
+    def __init__(self, mail: Mail) -> None:
+        self.mail = mail
+        super().__init__(
+            _("This mail is not failed but %(state)s; nothing was changed.")
+            % {"state": mail.get_state_display()}
+        )
+
+
+class EmailTaken(DomainError):
+    """A person with this e-mail exists."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This e-mail has an account. Look for it among people and customers, and add the role."
+            )
+        )
+
+
+class RoleHeld(DomainError):
+    """The person holds this role at this place already."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The person holds this role there already."))
+
+
+class RoleNotThere(DomainError):
+    """This role isn't held at such a place."""
+
+    def __init__(self, membership: Membership) -> None:
+        self.membership = membership
+        if membership.role in Membership.AT_A_STORE:
+            text = _("Choose the store: this role is held at one store.")
+        elif membership.role in Membership.COMPANY_WIDE:
+            text = _("Leave the place empty: this role is held in the whole company.")
+        else:
+            text = _("Choose a logistics centre, or leave the place empty for all of them.")
+        super().__init__(text)
+
+
+class LastAdministrator(DomainError):
+    """Without this person nobody could give roles any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This is the company's last administrator. Make somebody else one first.")
+        )
+
+
+class OwnAccount(DomainError):
+    """Nobody closes their own account."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You can't close your own account; another administrator can."))
+
+
+class PlaceCodeTaken(DomainError):
+    """Another place has this code; it stands in addresses, so there is only one."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(_("Another place has the code “%(code)s”.") % {"code": code})
+
+
+class ShipsOnlineOrders(DomainError):
+    """The place can't close: online orders leave from there."""
+
+    def __init__(self, location: Location) -> None:
+        self.location = location
+        super().__init__(
+            _("Online orders are shipped from %(place)s, so it has to stay open.")
+            % {"place": location}
+        )

@@ -1,0 +1,87 @@
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from stores.models import Location, Membership, Role, User
+from stores.models.location import LocationQuerySet
+from stores.queries import people_called
+
+OPEN = [("True", _("open")), ("False", _("closed"))]
+
+
+class LocationFilter(filters.FilterSet):  # type: ignore[misc]
+    q = filters.CharFilter(
+        label=_("Name, code or city"),
+        method="filter_words",
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    kind = filters.ChoiceFilter(
+        label=_("Kind"),
+        choices=[(kind.value, kind.label) for kind in Location.INNER],
+        empty_label=_("all"),
+    )
+    is_active = filters.ChoiceFilter(label=_("State"), choices=OPEN, empty_label=_("all"))
+
+    class Meta:
+        model = Location
+        fields = ["q", "kind", "is_active"]
+
+    def filter_words(self, places: LocationQuerySet, _name: str, words: str) -> LocationQuerySet:
+        return places.search(words)
+
+
+class PeopleFilter(filters.FilterSet):  # type: ignore[misc]
+    q = filters.CharFilter(
+        label=_("Name or e-mail"),
+        method="filter_words",
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    role = filters.ChoiceFilter(
+        label=_("Role"), choices=Role, method="filter_role", empty_label=_("all")
+    )
+    location = filters.ModelChoiceFilter(
+        label=_("Place"),
+        queryset=Location.objects.inner(),
+        method="filter_location",
+        empty_label=_("all"),
+    )
+    is_active = filters.ChoiceFilter(label=_("Account"), choices=OPEN, empty_label=_("all"))
+    who = filters.ChoiceFilter(
+        label=_("Who"),
+        choices=[("all", _("customers too"))],
+        method="filter_nobody",
+        empty_label=_("the staff"),
+    )
+
+    class Meta:
+        model = User
+        fields = ["q", "role", "location", "is_active", "who"]
+
+    def filter_queryset(self, queryset: QuerySet[User]) -> Any:
+        people = super().filter_queryset(queryset)
+        if self.form.cleaned_data.get("who"):
+            return people
+        return people.filter(_holding())
+
+    def filter_nobody(self, people: QuerySet[User], _name: str, _who: str) -> QuerySet[User]:
+        return people
+
+    def filter_words(self, people: QuerySet[User], _name: str, words: str) -> QuerySet[User]:
+        return people_called(people, words)
+
+    def filter_role(self, people: QuerySet[User], _name: str, role: str) -> QuerySet[User]:
+        return people.filter(_holding(role=role))
+
+    def filter_location(
+        self, people: QuerySet[User], _name: str, location: Location
+    ) -> QuerySet[User]:
+        return people.filter(_holding(location=location))
+
+
+def _holding(**what: Any) -> Exists:
+    return Exists(Membership.objects.filter(user=OuterRef("pk"), **what))

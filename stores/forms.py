@@ -1,0 +1,95 @@
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.lib.fields import NameField
+from backoffice.lib.text import refuse_invisible
+from stores.models import Location, Role, User
+
+
+class ProfileForm(forms.Form):
+    name = NameField(
+        label=_("Name"), max_length=120, help_text=_("As it stands beside what you do.")
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=[("", _("as the browser asks")), ("en", "English"), ("fr", "Français")],
+        help_text=_("Of every page, and of the mails you receive."),
+    )
+    theme = forms.ChoiceField(label=_("Appearance"), choices=User.Theme.choices)
+
+
+class LanguageForm(forms.Form):
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[
+            (code, {"en": "English", "fr": "Français"}[code]) for code, _n in settings.LANGUAGES
+        ],
+        widget=forms.RadioSelect,
+    )
+    next = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+
+
+class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What can change about a place; code and kind are shown, not changed."""
+
+    name = NameField(label=_("Name"), max_length=80)
+    street = NameField(label=_("Street"), required=False)
+    postcode = NameField(label=_("Postcode"), max_length=12, required=False)
+    city = NameField(label=_("City"), max_length=80, required=False)
+    opening_hours = NameField(
+        label=_("Opening hours"),
+        required=False,
+        help_text=_("In words, such as Mon–Sat 9–19; customers who collect read them."),
+    )
+
+    class Meta:
+        model = Location
+        fields = ["name", "street", "postcode", "city", "opening_hours", "time_zone", "is_active"]
+        help_texts = {"time_zone": _("A day of this place ends at its own midnight.")}
+
+
+class NewLocationForm(LocationForm):
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=[(kind.value, kind.label) for kind in Location.INNER]
+    )
+
+    class Meta(LocationForm.Meta):
+        fields = [
+            "kind",
+            "name",
+            "code",
+            "street",
+            "postcode",
+            "city",
+            "opening_hours",
+            "time_zone",
+        ]
+
+
+class RoleForm(forms.Form):
+    role = forms.TypedChoiceField(label=_("Role"), choices=Role, coerce=Role)
+    location = forms.ModelChoiceField(
+        label=_("Place"),
+        queryset=Location.objects.inner().active(),
+        required=False,
+        empty_label=_("the whole company"),
+        help_text=_("A store for clerks and managers; empty for roles of the whole company."),
+    )
+
+
+class PersonForm(RoleForm):
+    name = NameField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=[("", _("as the browser asks")), ("en", "English"), ("fr", "Français")],
+    )
+    field_order = ["name", "email", "language", "role", "location"]
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        refuse_invisible(email)
+        return email

@@ -1,0 +1,15 @@
+from stores.models.company import Company
+from stores.models.location import Location
+from stores.models.mail import Mail, MailAttachment
+from stores.models.people import Membership, Role, SignInAttempt, User
+
+__all__ = [
+    "Company",
+    "Location",
+    "Mail",
+    "MailAttachment",
+    "Membership",
+    "Role",
+    "SignInAttempt",
+    "User",
+]

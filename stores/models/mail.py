@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from stores.models.people import User
+
+
+class Mail(models.Model):
+    """A mail that was promised: written with the fact it tells, sent by a worker, once."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+
+    key = models.CharField(max_length=120, unique=True)  # what it is about: one mail per key
+    reader = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    to_email = models.EmailField(pgettext_lazy("mail", "to"))
+    language = models.CharField(max_length=2)
+    template = models.CharField(max_length=60)
+    subject = models.CharField(_("subject"), max_length=250)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    message_id = models.CharField(max_length=120, unique=True)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(state="waiting"),
+                name="mails_waiting",
+            ),
+            models.Index(fields=["state", "-id"], name="mails_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether its text lets whoever holds it in: a link that sets a new password."""
+        return self.template.startswith("account/")
+
+
+class MailAttachment(models.Model):
+    mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.name

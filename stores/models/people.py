@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from stores.models.location import Location
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, email: str | None) -> User:
+        return self.get(email=(email or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A person who signs in by e-mail: staff by their memberships, customers without any."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("as the device")
+        LIGHT = "light", _("light")
+        DARK = "dark", _("dark")
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        blank=True,
+        choices=[("en", "English"), ("fr", "Français")],
+        help_text=_("Empty: as the browser asks."),
+    )
+    seen_language = models.CharField(max_length=2, blank=True)  # of the last sign-in
+    theme = models.CharField(_("appearance"), max_length=5, choices=Theme, default=Theme.AUTO)
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="email_in_small_letters")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def reads(self) -> str:
+        """The language to write to them in: their profile's, that of their last sign-in, ours."""
+        return self.language or self.seen_language or settings.LANGUAGE_CODE
+
+
+class Role(models.TextChoices):
+    CLERK = "clerk", _("clerk")
+    MANAGER = "manager", _("manager")
+    LOGISTICS = "logistics", _("logistics")
+    HEAD_OFFICE = "head_office", _("head office")
+    AUDITOR = "auditor", _("auditor")
+    ADMIN = "admin", _("administrator")
+
+
+class Membership(models.Model):
+    """What a person may do, and where: a role at one location, or company-wide without one."""
+
+    COMPANY_WIDE = (Role.HEAD_OFFICE, Role.AUDITOR, Role.ADMIN)
+    AT_A_STORE = (Role.CLERK, Role.MANAGER)
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+    location = models.ForeignKey(
+        Location,
+        verbose_name=_("location"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        help_text=_("Empty: in the whole company."),
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "location"],
+                nulls_distinct=False,
+                name="one_membership_per_person_role_and_place",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role__in=("clerk", "manager")) | Q(location__isnull=False),
+                name="store_roles_name_their_store",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role__in=("head_office", "auditor", "admin"))
+                | Q(location__isnull=True),
+                name="company_roles_name_no_place",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        place = self.location or _("company")
+        return f"{self.get_role_display()}, {place}"
+
+
+class SignInAttempt(models.Model):
+    """A sign-in that failed, for the throttle: who was asked for, and from where."""
+
+    email = models.CharField(max_length=254)
+    address = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["email", "address", "at"], name="attempts_by_pair"),
+            models.Index(fields=["address", "at"], name="attempts_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} from {self.address}"

@@ -1,0 +1,171 @@
+"""The navigation of each face: what stands in it, and who sees which entry.
+
+Entries name URLs of the layers above by name only; an entry without roles is for everybody on the staff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from stores.models import Location, Role
+from stores.rights import HELD_BY
+
+type Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the table below; `read` says that an auditor may open it, `also` where else its
+    pages are, `alone` that there are none under it."""
+
+    name: str
+    label: Words
+    icon: str
+    roles: tuple[Role, ...] = ()
+    read: bool = True
+    also: tuple[str, ...] = ()
+    alone: bool = False
+
+    def admits(self, held: Collection[str]) -> bool:
+        wanted = {holder for role in self.roles or tuple(Role) for holder in HELD_BY[role]}
+        if self.read:
+            wanted.add(Role.AUDITOR)
+        return not wanted.isdisjoint(held)
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: Words
+    icon: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    label: Words
+    entries: list[Entry]
+
+
+HEAD_OFFICE: dict[Words, tuple[Item, ...]] = {
+    "": (
+        Item(
+            "backoffice:dashboard",
+            _("Overview"),
+            "layout-dashboard",
+            (Role.HEAD_OFFICE,),
+            alone=True,
+        ),
+        Item(
+            "backoffice:consolidated",
+            _("Report"),
+            "report-analytics",
+            (Role.HEAD_OFFICE,),
+            also=("/reports/",),
+        ),
+    ),
+    _("Goods"): (
+        Item(
+            "inventory:product_list",
+            _("Products"),
+            "package",
+            (Role.HEAD_OFFICE,),
+            also=("/head-office/skus/", "/head-office/categories/"),
+        ),
+        Item("inventory:stock_overview", _("Stock"), "building-warehouse", (Role.LOGISTICS,)),
+        Item("inventory:restock_list", _("Restock"), "truck-delivery", (Role.LOGISTICS,)),
+        Item("inventory:movement_list", _("Movements"), "arrows-exchange", (Role.LOGISTICS,)),
+        Item("inventory:alert_list", _("Alerts"), "bell", (Role.LOGISTICS,)),
+    ),
+    _("Sales"): (
+        Item("shop:order_list", _("Orders"), "shopping-bag", (Role.LOGISTICS,)),
+        Item("sales:sale_list", _("Receipts"), "receipt", (Role.HEAD_OFFICE,)),
+    ),
+    _("Company"): (
+        Item("stores:location_list", _("Stores"), "building-store", (Role.HEAD_OFFICE,)),
+        Item("stores:people_list", _("People"), "users", (Role.HEAD_OFFICE,)),
+        Item("backoffice:mail_list", _("Mail"), "mail", (Role.HEAD_OFFICE,)),
+    ),
+}
+STORE: dict[Words, tuple[Item, ...]] = {
+    "": (
+        Item("backoffice:store_home", _("Today"), "home", alone=True),
+        Item("sales:sell", _("Sell"), "cash-register", (Role.CLERK,), read=False),
+    ),
+    _("Goods"): (
+        Item("inventory:store_stock", _("Stock"), "package"),
+        Item("inventory:store_restock", _("Restock"), "truck-delivery"),
+        Item("inventory:store_alerts", _("Alerts"), "bell"),
+    ),
+    _("Sales"): (
+        Item("shop:store_orders", _("Orders"), "shopping-bag"),
+        Item("sales:store_sales", _("Receipts"), "receipt"),
+        Item(
+            "backoffice:store_report",
+            _("Report"),
+            "report-analytics",
+            (Role.MANAGER,),
+            also=("/reports/",),
+        ),
+    ),
+}
+NOT_AT_A_WAREHOUSE = {
+    "inventory:store_restock",
+    "sales:sell",
+    "sales:store_sales",
+}
+
+
+def url_or_none(name: str, *args: str) -> str | None:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return None
+
+
+def navigation(
+    request: HttpRequest, held: Collection[str], place: Location | None
+) -> list[Section]:
+    """The sections of the face that is open, with what these roles may open."""
+    if place is None:
+        return list(_sections(request, HEAD_OFFICE, held, (), skip=()))
+    skip = () if place.kind == Location.Kind.STORE else NOT_AT_A_WAREHOUSE
+    return list(_sections(request, STORE, held, (place.code,), skip=skip))
+
+
+def _sections(
+    request: HttpRequest,
+    table: dict[Words, tuple[Item, ...]],
+    held: Collection[str],
+    args: tuple[str, ...],
+    *,
+    skip: Collection[str],
+) -> Iterable[Section]:
+    found = [
+        (label, item, url)
+        for label, items in table.items()
+        for item in items
+        if item.name not in skip and item.admits(held)
+        if (url := url_or_none(item.name, *args))
+    ]
+    under = [
+        (len(start), url)
+        for _l, item, url in found
+        for start in (url, *item.also)
+        if request.path == start or (not item.alone and request.path.startswith(start))
+    ]
+    _length, open_url = max(under, default=(0, ""))
+    for label in table:
+        entries = [
+            Entry(item.label, item.icon, url, url == open_url)
+            for section, item, url in found
+            if section is label
+        ]
+        if entries:
+            yield Section(label, entries)

@@ -1,0 +1,25 @@
+from django.db.models import Q, QuerySet
+
+from backoffice.lib.text import normal
+from stores.models import Membership, Role, User
+from stores.rights import memberships_of
+
+
+def first_page(user: User) -> tuple[str, ...]:
+    """The URL name, and its arguments, of the page where this person's work begins."""
+    memberships = memberships_of(user)
+    roles = {membership.role for membership in memberships}
+    if roles & set(Membership.COMPANY_WIDE):
+        return ("backoffice:dashboard",)
+    if Role.LOGISTICS in roles:
+        return ("inventory:restock_list",)
+    stores = sorted((m.location for m in memberships if m.location), key=lambda place: place.name)
+    if stores:
+        return ("backoffice:store_home", stores[0].code)
+    return ("shop:home",)
+
+
+def people_called(people: QuerySet[User], text: str) -> QuerySet[User]:
+    """Those in whose name or address the text stands."""
+    text = normal(text)
+    return people.filter(Q(name__icontains=text) | Q(email__icontains=text))

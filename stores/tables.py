@@ -1,0 +1,63 @@
+import django_tables2 as tables
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.lib.tables import NumberColumn
+from stores.models import Location, User
+
+
+class LocationTable(tables.Table):  # type: ignore[misc]
+    caption = _("Stores and logistics centres")
+    empty_text = _("A chain begins with its first store or logistics centre.")
+
+    name = tables.Column(linkify=("stores:location_edit", {"pk": tables.A("pk")}))
+    code = tables.Column(attrs={"td": {"class": "code"}})
+    kind = tables.Column()
+    city = tables.Column()
+    people = NumberColumn(verbose_name=_("People"))
+    is_active = tables.Column(verbose_name=_("State"))
+
+    class Meta:
+        model = Location
+        fields = ["name", "code", "kind", "city", "people", "is_active"]
+
+    def render_is_active(self, record: Location) -> SafeString:
+        tone, word = ("state-good", _("open")) if record.is_active else ("", _("closed"))
+        return format_html('<span class="state {}">{}</span>', tone, word)
+
+
+class PeopleTable(tables.Table):  # type: ignore[misc]
+    caption = _("People")
+    empty_text = _("People who sign in appear here, with what they may do and where.")
+
+    name = tables.Column(
+        linkify=("stores:person_edit", {"pk": tables.A("pk")}),
+        empty_values=(),
+        order_by=("name", "email"),
+        verbose_name=_("Name"),
+    )
+    email = tables.Column(attrs={"td": {"class": "wide"}})
+    roles = tables.Column(accessor="memberships", orderable=False, verbose_name=_("Roles"))
+    joined_at = tables.DateColumn(
+        short=True, verbose_name=_("Since"), attrs={"td": {"class": "nowrap"}}
+    )
+    is_active = tables.Column(verbose_name=_("Account"))
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "roles", "joined_at", "is_active"]
+
+    def render_name(self, record: User) -> str:
+        return str(record)
+
+    def render_roles(self, record: User) -> SafeString | str:
+        lines = [
+            (membership.get_role_display(), membership.location or _("whole company"))
+            for membership in record.memberships.all()
+        ]
+        return format_html_join("", "<div>{}, {}</div>", lines) or "–"
+
+    def render_is_active(self, record: User) -> SafeString:
+        tone, word = ("state-good", _("open")) if record.is_active else ("state-bad", _("closed"))
+        return format_html('<span class="state {}">{}</span>', tone, word)
