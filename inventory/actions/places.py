@@ -1,0 +1,22 @@
+"""Opening places: a new store or warehouse has a stock level of every SKU from the first moment."""
+
+from django.db import transaction
+
+from backoffice.lib.retry import retrying
+from backoffice.lib.text import normal
+from inventory.actions.stock import hold_new_levels, open_levels_at
+from stores.errors import PlaceCodeTaken
+from stores.models import Location, User
+
+
+@retrying
+@transaction.atomic
+def open_location(location: Location, *, by: User) -> Location:
+    """Open a store or a warehouse, which isn't saved yet."""
+    hold_new_levels()
+    if Location.objects.filter(code=location.code).exists():
+        raise PlaceCodeTaken(location.code)
+    location.name = normal(location.name)
+    location.save(force_insert=True)
+    open_levels_at(location)
+    return location

@@ -1,0 +1,263 @@
+"""A store asks, an approver decides once, a worker carries it out once."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from backoffice.lib.errors import Busy
+from backoffice.lib.nudges import nudge
+from backoffice.lib.retry import retrying
+from inventory.actions.stock import Move, Quantity, SkuId, lock_levels, move_stock
+from inventory.errors import (
+    AlreadyDecided,
+    ClosedPlace,
+    EmptyRequest,
+    KeyReused,
+    MoreThanAsked,
+    NothingApproved,
+    NotOnSale,
+    OutOfStock,
+    OwnRequest,
+    ReasonMissing,
+    RequestChanged,
+    Shortage,
+)
+from inventory.models import Cause, Document, RestockEvent, RestockLine, RestockRequest, Sku
+from stores.models import Company, Location, Role, User
+from stores.rights import holds_now
+
+logger = logging.getLogger(__name__)
+State = RestockRequest.State
+Kind = RestockEvent.Kind
+
+
+@dataclass(frozen=True)
+class Less:
+    """What an approver grants of a line instead of what was asked, and why."""
+
+    units: Quantity
+    reason: str
+
+
+AS_ASKED: Mapping[SkuId, Less] = MappingProxyType({})
+
+
+@retrying
+@transaction.atomic
+def ask_restock(
+    key: UUID,
+    *,
+    store: Location,
+    warehouse: Location,
+    wanted: Mapping[SkuId, Quantity],
+    note: str = "",
+    by: User,
+) -> RestockRequest:
+    """Ask a warehouse for several SKUs. The same key with the same content is the same request."""
+    _refuse_places(store, warehouse)
+    _refuse_skus(wanted)
+    content = {"store": store, "warehouse": warehouse, "note": note, "asked_by": by}
+    request, is_new = RestockRequest.objects.get_or_create(key=key, defaults=content)
+    if not is_new:
+        return _same(request, wanted, store=store, warehouse=warehouse, note=note, by=by)
+    RestockLine.objects.bulk_create(
+        RestockLine(request=request, sku_id=sku_id, asked=units) for sku_id, units in wanted.items()
+    )
+    _record(request, Kind.ASKED, by=by, note=note)
+    return request
+
+
+@retrying
+@transaction.atomic
+def approve_restock(
+    request_id: int,
+    *,
+    by: User,
+    less: Mapping[SkuId, Less] = AS_ASKED,
+    seen: int | None = None,
+) -> RestockRequest:
+    """Approve every line as asked, but for those in `less`; `seen` is the version that was shown."""
+    request = _lock_waiting(request_id, by=by, seen=seen)
+    lines = list(request.lines.select_related("sku__product"))
+    for line in lines:
+        granted = less.get(line.sku_id)
+        line.approved = granted.units if granted else line.asked
+        line.reason = granted.reason if granted and granted.units < line.asked else ""
+        line.lacking = 0
+    _refuse_approval(lines)
+    RestockLine.objects.bulk_update(lines, ["approved", "reason", "lacking"])
+    _decide(request, State.APPROVED, by=by)
+    _record(request, Kind.APPROVED, by=by)
+    nudge("inventory.carry_out_restock", request.pk)
+    return request
+
+
+@retrying
+@transaction.atomic
+def refuse_restock(
+    request_id: int, *, reason: str, by: User, seen: int | None = None
+) -> RestockRequest:
+    """Refuse the whole request, with a reason for the store."""
+    request = _lock_waiting(request_id, by=by, seen=seen)
+    if not reason.strip():
+        raise ReasonMissing
+    request.refusal = reason.strip()
+    _decide(request, State.REFUSED, by=by)
+    _record(request, Kind.REFUSED, by=by, note=request.refusal)
+    return request
+
+
+@retrying
+@transaction.atomic
+def carry_out_restock(request_id: int) -> RestockRequest | None:
+    """Move what was approved from the warehouse to the store, or give the request back to the
+    approver with what each line lacks. `None` if there is nothing (more) to carry out."""
+    request = _lock(request_id)
+    if request is None or request.state != State.APPROVED:
+        return None
+    lines = list(request.lines.order_by("sku_id"))
+    try:
+        _move(request, lines)
+    except OutOfStock as error:
+        _give_back(request, lines, error.shortages)
+    else:
+        _finish(request, lines)
+    return request
+
+
+def carry_out_due() -> None:
+    """Carry out every approved request that a nudge missed; one that fails doesn't hold up the rest."""
+    for request_id in list(RestockRequest.objects.due().values_list("pk", flat=True)):
+        try:
+            carry_out_restock(request_id)
+        except (DatabaseError, Busy):
+            logger.exception("restock request %s could not be carried out", request_id)
+
+
+def _refuse_places(store: Location, warehouse: Location) -> None:
+    for place, kind in ((store, Location.Kind.STORE), (warehouse, Location.Kind.WAREHOUSE)):
+        if place.kind != kind or not place.is_active:
+            raise ClosedPlace(place)
+
+
+def _refuse_skus(wanted: Mapping[SkuId, Quantity]) -> None:
+    if not wanted:
+        raise EmptyRequest
+    on_sale = set(Sku.objects.active().filter(pk__in=wanted).values_list("pk", flat=True))
+    if gone := set(wanted) - on_sale:
+        raise NotOnSale(Sku.objects.filter(pk__in=gone).select_related("product"))
+
+
+def _same(
+    request: RestockRequest,
+    wanted: Mapping[SkuId, Quantity],
+    *,
+    store: Location,
+    warehouse: Location,
+    note: str,
+    by: User,
+) -> RestockRequest:
+    """The request that was made with this key, if it says the same."""
+    first = (request.store_id, request.warehouse_id, request.note, request.asked_by_id)
+    lines = dict(request.lines.values_list("sku_id", "asked"))
+    if first != (store.pk, warehouse.pk, note, by.pk) or lines != dict(wanted):
+        raise KeyReused(request)
+    return request
+
+
+def _lock(request_id: int) -> RestockRequest | None:
+    """Lock the row alone: after a wait, PostgreSQL reads it anew, but not what is joined to it."""
+    return RestockRequest.objects.select_for_update(no_key=True).filter(pk=request_id).first()
+
+
+def _lock_waiting(request_id: int, *, by: User, seen: int | None) -> RestockRequest:
+    """Lock the request for this person's decision; refuse it where they may not, or no longer."""
+    request = _lock(request_id)
+    if request is None:
+        raise RestockRequest.DoesNotExist
+    if not holds_now(by, Role.LOGISTICS, at=request.warehouse):
+        raise PermissionDenied
+    if request.state != State.WAITING:
+        raise AlreadyDecided(request)
+    if seen is not None and seen != request.version:
+        raise RequestChanged(request)
+    if request.asked_by_id == by.pk and not Company.current().own_requests_allowed:
+        raise OwnRequest
+    return request
+
+
+def _refuse_approval(lines: Sequence[RestockLine]) -> None:
+    for line in lines:
+        assert line.approved is not None
+        if line.approved > line.asked:
+            raise MoreThanAsked(line.sku, line.asked)
+        if line.is_cut and not line.reason:
+            raise ReasonMissing(line.sku)
+    if not any(line.approved for line in lines):
+        raise NothingApproved
+
+
+def _decide(request: RestockRequest, state: RestockRequest.State, *, by: User) -> None:
+    request.state, request.decided_by, request.decided_at = state, by, timezone.now()
+    _step(request, "decided_by", "decided_at", "refusal")
+
+
+def _move(request: RestockRequest, lines: Sequence[RestockLine]) -> None:
+    sent = [line for line in lines if line.approved]
+    places = (request.warehouse, request.store)
+    levels = lock_levels((place.pk, line.sku_id) for place in places for line in sent)
+    for line in sent:
+        line.warehouse_had = levels[request.warehouse_id, line.sku_id].on_hand
+        line.store_had = levels[request.store_id, line.sku_id].on_hand
+    move_stock(
+        [Move(line.sku_id, *places, line.approved or 0) for line in sent],
+        cause=Cause(Document.RESTOCK, request.pk),
+        by=request.decided_by,
+    )
+
+
+def _finish(request: RestockRequest, lines: Sequence[RestockLine]) -> None:
+    for line in lines:
+        line.sent = line.received = line.approved
+    RestockLine.objects.bulk_update(lines, ["sent", "received", "warehouse_had", "store_had"])
+    request.state, request.done_at = State.DONE, timezone.now()
+    _step(request, "done_at")
+    _record(request, Kind.DONE)
+
+
+def _give_back(
+    request: RestockRequest, lines: Sequence[RestockLine], shortages: Sequence[Shortage]
+) -> None:
+    lacking = {shortage.sku.pk: shortage.lacking for shortage in shortages}
+    for line in lines:
+        line.approved, line.reason = None, ""
+        line.lacking = lacking.get(line.sku_id, 0)
+    RestockLine.objects.bulk_update(lines, ["approved", "reason", "lacking"])
+    request.state, request.decided_by, request.decided_at = State.WAITING, None, None
+    _step(request, "decided_by", "decided_at")
+    figures = [[s.sku.pk, s.wanted, s.available] for s in shortages]
+    _record(request, Kind.LACKING, shortages=figures)
+
+
+def _step(request: RestockRequest, *fields: str) -> None:
+    request.version += 1
+    request.save(update_fields=["state", "version", *fields])
+
+
+def _record(
+    request: RestockRequest,
+    kind: RestockEvent.Kind,
+    *,
+    by: User | None = None,
+    note: str = "",
+    shortages: Sequence[Sequence[int]] = (),
+) -> None:
+    RestockEvent.objects.create(
+        request=request, kind=kind, by=by, note=note, shortages=list(shortages)
+    )

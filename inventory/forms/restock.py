@@ -1,0 +1,162 @@
+"""What people type about restock requests, as the types that the actions take."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from backoffice.lib.fields import NameField, QuantityField
+from inventory.actions.restock import Less
+from inventory.actions.stock import Quantity, SkuId
+from inventory.models import RestockLine, Sku
+from inventory.queries.restock import LineToDecide
+from stores.models import Location
+from stores.models.location import LocationQuerySet
+
+
+class Units(forms.TextInput):
+    """A short field for a number of units; it keeps what was typed, be it a number or not."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 6})
+
+
+class AskRestockForm(forms.Form):
+    """Several SKUs, each with its units; `missing` counts those that can't be asked for any more."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    warehouse = forms.ModelChoiceField(Location.objects.none(), label=_("Ask"), empty_label=None)
+    note = NameField(
+        label=_("Note for the logistics centre"),
+        required=False,
+        max_length=500,
+        help_text=_("Such as “for Saturday's promotion”; may be empty."),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        skus: Sequence[Sku],
+        warehouses: LocationQuerySet,
+        missing: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.skus, self.missing = skus, missing
+        self.fields["warehouse"].queryset = warehouses  # type: ignore[attr-defined]
+        for sku in skus:
+            self.fields[units_name(sku.pk)] = QuantityField(
+                label=_("Units of %(product)s") % {"product": sku}, widget=Units()
+            )
+
+    def clean(self) -> None:
+        if self.missing:
+            raise forms.ValidationError(
+                ngettext(
+                    "%(count)s product is no longer on sale; it was taken off this request.",
+                    "%(count)s products are no longer on sale; they were taken off this request.",
+                    self.missing,
+                )
+                % {"count": self.missing}
+            )
+
+    def units_of(self, sku_id: SkuId) -> BoundField:
+        return self[units_name(sku_id)]
+
+    def wanted(self) -> dict[SkuId, Quantity]:
+        return {sku.pk: self.cleaned_data[units_name(sku.pk)] for sku in self.skus}
+
+    def renew_key(self) -> None:
+        """Let the form be sent as one more request."""
+        self.data = {**self.data.dict(), "key": str(uuid4())}  # type: ignore[attr-defined]
+
+
+def units_name(sku_id: SkuId) -> str:
+    return f"units-{sku_id}"
+
+
+def ids_from(texts: Iterable[str]) -> list[SkuId]:
+    """The ids among these texts, each once; what is no id of a row is 0."""
+    return list(dict.fromkeys(map(_id_or_0, texts)))
+
+
+def _id_or_0(text: str) -> SkuId:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def key_or_new(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()
+
+
+class SeenForm(forms.Form):
+    """A decision on what was shown: the version of the request that the page was made from."""
+
+    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def seen(self) -> int | None:
+        """The version that the page told, if it told one; what is no version was never shown."""
+        return self.cleaned_data["version"] if self.is_valid() else -1
+
+    def decision(self) -> dict[str, Any]:
+        return {"seen": self.cleaned_data["version"]}
+
+
+class RefuseForm(SeenForm):
+    reason = NameField(
+        label=_("Reason of the refusal"), max_length=500, help_text=_("The store reads it.")
+    )
+
+    def decision(self) -> dict[str, Any]:
+        return super().decision() | {"reason": self.cleaned_data["reason"]}
+
+
+class ApproveLessForm(SeenForm):
+    """Units and a reason for each line; at first what the warehouse can send."""
+
+    def __init__(self, *args: Any, lines: Sequence[LineToDecide], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = [entry.line for entry in lines]
+        for entry in lines:
+            line = entry.line
+            self.fields[f"units-{line.sku_id}"] = QuantityField(
+                min_value=0,
+                max_value=line.asked,
+                initial=entry.can_send,
+                label=_("Units of %(product)s to approve") % {"product": line.sku},
+                widget=Units(),
+            )
+            self.fields[f"reason-{line.sku_id}"] = forms.ChoiceField(
+                choices=[("", _("as asked")), *RestockLine.Reason.choices],
+                required=False,
+                initial=RestockLine.Reason.NO_STOCK if entry.is_short else "",
+                label=_("Why less of %(product)s") % {"product": line.sku},
+            )
+
+    def clean(self) -> None:
+        for line in self.lines:
+            units = self.cleaned_data.get(f"units-{line.sku_id}")
+            if units is not None and units < line.asked and not self._reason(line):
+                self.add_error(f"reason-{line.sku_id}", _("Say why less is approved."))
+
+    def decision(self) -> dict[str, Any]:
+        less = {
+            line.sku_id: Less(self.cleaned_data[f"units-{line.sku_id}"], self._reason(line))
+            for line in self.lines
+        }
+        return super().decision() | {"less": less}
+
+    def units_of(self, line: RestockLine) -> BoundField:
+        return self[f"units-{line.sku_id}"]
+
+    def reason_of(self, line: RestockLine) -> BoundField:
+        return self[f"reason-{line.sku_id}"]
+
+    def _reason(self, line: RestockLine) -> str:
+        return self.cleaned_data.get(f"reason-{line.sku_id}") or ""

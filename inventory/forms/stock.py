@@ -1,0 +1,82 @@
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from backoffice.lib.fields import NameField, QuantityField
+from inventory.actions.stock import Quantity, SkuId
+from inventory.forms.restock import Units, units_name
+from inventory.models import Sku, StockAdjustment
+
+
+class ThresholdForm(forms.Form):
+    reorder_point = QuantityField(
+        label=_("Reorder point"),
+        min_value=0,
+        widget=Units(),
+        help_text=_("At this many available units or fewer, the stock is low. 0: never."),
+    )
+    target = QuantityField(
+        label=_("Target"),
+        min_value=0,
+        widget=Units(),
+        help_text=_("A restock request suggests to fill up to it."),
+    )
+
+    def clean(self) -> None:
+        point, target = (self.cleaned_data.get(name) for name in ("reorder_point", "target"))
+        if point and target is not None and target < point:
+            self.add_error("target", _("The target lies above the reorder point."))
+
+
+class AdjustmentForm(forms.Form):
+    """Why stock is put right, and the units of each SKU."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.ChoiceField(
+        label=_("What happened"), choices=[("", _("Choose…")), *StockAdjustment.Reason.choices]
+    )
+    note = NameField(
+        label=_("Note"),
+        required=False,
+        max_length=200,
+        help_text=_("Such as the delivery note's number, or who found it."),
+    )
+
+    def __init__(self, *args: Any, skus: Sequence[Sku], missing: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.skus, self.missing = skus, missing
+        for sku in skus:
+            self.fields[units_name(sku.pk)] = QuantityField(
+                label=_("Units of %(product)s") % {"product": sku}, widget=Units()
+            )
+
+    def clean(self) -> None:
+        if self.missing:
+            raise forms.ValidationError(
+                ngettext(
+                    "%(count)s product of this list doesn't exist; it was taken off.",
+                    "%(count)s products of this list don't exist; they were taken off.",
+                    self.missing,
+                )
+                % {"count": self.missing}
+            )
+        if not self.skus:
+            raise forms.ValidationError(_("Add at least one product."))
+
+    def rows(self) -> list[tuple[Sku, BoundField]]:
+        return [(sku, self[units_name(sku.pk)]) for sku in self.skus]
+
+    def head(self) -> list[BoundField]:
+        return [self["reason"], self["note"]]
+
+    def renew_key(self) -> None:
+        """Let the form be sent as one more adjustment."""
+        self.data = {**self.data.dict(), "key": str(uuid4())}  # type: ignore[attr-defined]
+
+    def quantities(self) -> dict[SkuId, Quantity]:
+        return {sku.pk: self.cleaned_data[units_name(sku.pk)] for sku in self.skus}

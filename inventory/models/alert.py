@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models.catalogue import Sku
+from inventory.models.stock import Document, StockLevel
+from stores.models import Location
+from stores.models.location import LocationQuerySet
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    def open(self) -> AlertQuerySet:
+        return self.filter(closed_at=None)
+
+    def closed(self) -> AlertQuerySet:
+        return self.filter(closed_at__isnull=False)
+
+    def worst_first(self) -> AlertQuerySet:
+        """What is out before what is low, and what lasts longest before what is new."""
+        return self.order_by("-kind", "opened_at", "pk")
+
+    def within(self, locations: LocationQuerySet) -> AlertQuerySet:
+        return self.filter(location__in=locations)
+
+    def worst(self) -> AlertQuerySet:
+        """One alert per SKU and place: the low one of what is out says nothing more."""
+        out = Alert.objects.open().filter(
+            kind=Alert.Kind.OUT, location=OuterRef("location"), sku=OuterRef("sku")
+        )
+        return self.exclude(Q(kind=Alert.Kind.LOW, closed_at=None) & Exists(out))
+
+    def worst_told(self) -> AlertQuerySet:
+        """The same among the alerts that one mail told of, however they stand now."""
+        out = Alert.objects.filter(
+            kind=Alert.Kind.OUT,
+            location=OuterRef("location"),
+            sku=OuterRef("sku"),
+            told_at=OuterRef("told_at"),
+        )
+        return self.exclude(Q(kind=Alert.Kind.LOW) & Exists(out))
+
+    def with_level(self) -> AlertQuerySet:
+        """Alerts with the SKU, and with what its level says now: `available_now`, `reorder_point`
+        and `target`."""
+        level = StockLevel.objects.filter(location=OuterRef("location"), sku=OuterRef("sku"))
+        figures = {
+            "available_now": Subquery(level.values_list(F("on_hand") - F("reserved"))),
+            "reorder_point": Subquery(level.values("reorder_point")),
+            "target": Subquery(level.values("target")),
+        }
+        return self.select_related("sku__product").annotate(**figures)
+
+
+class Alert(models.Model):
+    """A SKU that runs low, or is out, at one place: opened once per crossing, closed by the facts."""
+
+    class Kind(models.TextChoices):
+        LOW = "low", _("low")
+        OUT = "out", _("out of stock")
+
+    kind = models.CharField(_("kind"), max_length=4, choices=Kind)
+    location = models.ForeignKey(
+        Location, verbose_name=_("location"), on_delete=models.PROTECT, related_name="+"
+    )
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(_("since"), default=timezone.now)
+    available = models.IntegerField(_("available"))  # when it opened
+    told_at = models.DateTimeField(null=True)  # in a digest
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    # empty: the reorder point changed, or the SKU is no longer on sale
+    closing_document = models.CharField(max_length=12, choices=Document, blank=True)
+    closing_document_id = models.BigIntegerField(null=True)
+
+    available_now: int  # of `with_level`, like the two below
+    reorder_point: int
+    target: int
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "location", "sku"],
+                condition=Q(closed_at=None),
+                name="one_open_alert_per_kind_sku_and_place",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["location"],
+                condition=Q(closed_at=None, told_at=None),
+                name="alerts_to_tell",
+            ),
+            models.Index(
+                fields=["location", "-kind", "opened_at"],
+                condition=Q(closed_at=None),
+                name="alerts_open_by_place",
+            ),
+            models.Index(
+                fields=["-kind", "opened_at"], condition=Q(closed_at=None), name="alerts_open"
+            ),
+            models.Index(
+                fields=["location", "-closed_at"],
+                condition=Q(closed_at__isnull=False),
+                name="alerts_closed_by_place",
+            ),
+            models.Index(
+                fields=["-closed_at"],
+                condition=Q(closed_at__isnull=False),
+                name="alerts_closed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.sku_id} at {self.location_id}"

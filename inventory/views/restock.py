@@ -1,0 +1,157 @@
+"""Restock requests as those who decide them see them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BoundField
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from backoffice.lib.errors import DomainError
+from backoffice.lib.htmx import render_page
+from backoffice.lib.lists import turn_to_page
+from inventory.actions.restock import approve_restock, refuse_restock
+from inventory.filters.restock import RestockQueueFilter
+from inventory.forms.restock import ApproveLessForm, RefuseForm, SeenForm, ids_from
+from inventory.models import RestockRequest
+from inventory.queries.restock import LineToDecide, RequestToDecide, requests_to_decide
+from inventory.tables.restock import RestockQueueTable
+from stores.models import Company, Location, Role
+from stores.rights import StaffRequest, holds, holds_now, staff
+
+WITH_PEOPLE = ("store", "warehouse", "asked_by", "decided_by")
+WAYS = ("less", "refuse")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line on the page, with its fields where less is approved."""
+
+    entry: LineToDecide
+    units: BoundField | None = None
+    reason: BoundField | None = None
+
+
+@require_http_methods(["GET", "POST"])
+@staff(Role.LOGISTICS)
+def restock_list(request: StaffRequest) -> HttpResponse:
+    """The queue; a POST approves one of its requests as asked."""
+    mine = RestockRequest.objects.asked_of(request.locations).select_related(*WITH_PEOPLE)
+    error = None
+    if request.method == "POST":
+        form = SeenForm(request.POST)
+        (request_id,) = ids_from([request.POST.get("request", "")])
+        restock = get_object_or_404(mine, pk=request_id)
+        try:
+            approve_restock(restock.pk, by=request.user, seen=form.seen())
+        except DomainError as refusal:
+            error = str(refusal)
+        else:
+            messages.success(request, _approved(restock))
+            return redirect(request.get_full_path())
+    filterset = RestockQueueFilter(request.GET, queryset=mine, stores=Location.objects.stores())
+    table = RestockQueueTable(filterset.qs)
+    turn_to_page(request, table)
+    context = {
+        "filter": filterset,
+        "table": table,
+        "figures": requests_to_decide([row.record for row in table.paginated_rows]),
+        "decides": holds(request.user, Role.LOGISTICS),
+        "own_allowed": Company.current().own_requests_allowed,
+        "error": error,
+    }
+    return render_page(
+        request,
+        "inventory/restock_list.html",
+        context,
+        parts=("restock-queue",),
+        status=422 if error else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff(Role.LOGISTICS)
+def restock_detail(request: StaffRequest, pk: int) -> HttpResponse:
+    """One request: approve it as asked, approve less, or refuse it; then follow it."""
+    mine = RestockRequest.objects.asked_of(request.locations).select_related(*WITH_PEOPLE)
+    restock = get_object_or_404(mine, pk=pk)
+    if is_unchanged(request, restock):
+        return HttpResponse(status=204)
+    way = request.GET.get("do", "")
+    figures = requests_to_decide([restock])[restock.pk]
+    form = _decision_form(request, way, restock, figures)
+    if form.is_bound and form.is_valid():
+        decide = refuse_restock if way == "refuse" else approve_restock
+        try:
+            decide(restock.pk, by=request.user, **form.decision())
+        except DomainError as error:
+            form.add_error(None, str(error))
+            restock = get_object_or_404(mine, pk=pk)
+            figures = requests_to_decide([restock])[restock.pk]
+        else:
+            refused = _("%(request)s refused.") % {"request": restock}
+            messages.success(request, refused if way == "refuse" else _approved(restock))
+            return redirect("inventory:restock_detail", pk=restock.pk)
+    may_decide = holds_now(request.user, Role.LOGISTICS, at=restock.warehouse)
+    is_own = _is_own(request, restock)
+    decides = restock.is_waiting and may_decide and not is_own
+    context = {
+        "restock": restock,
+        "figures": figures,
+        "form": form,
+        "rows": _rows(form, figures),
+        "way": way if decides and way in WAYS else "",
+        "decides": decides,
+        "is_own": restock.is_waiting and may_decide and is_own,
+        "events": restock.events.select_related("by"),
+        "products": figures.skus,
+    }
+    return render_page(
+        request,
+        "inventory/restock_detail.html",
+        context,
+        parts=("restock-request",),
+        status=422 if form.is_bound else 200,
+    )
+
+
+def is_unchanged(request: StaffRequest, restock: RestockRequest) -> bool:
+    """Whether the page that asks, by itself, already shows the request as it is."""
+    return request.GET.get("shown") == str(restock.version)
+
+
+def _decision_form(
+    request: StaffRequest, way: str, restock: RestockRequest, figures: RequestToDecide
+) -> SeenForm:
+    typed: dict[str, Any] = {
+        "data": request.POST if request.method == "POST" else None,
+        "initial": {"version": restock.version},
+    }
+    if way == "refuse":
+        return RefuseForm(**typed)
+    if way == "less":
+        return ApproveLessForm(**typed, lines=figures.lines)
+    return SeenForm(**typed)
+
+
+def _rows(form: SeenForm, figures: RequestToDecide) -> list[Row]:
+    if not isinstance(form, ApproveLessForm):
+        return [Row(entry) for entry in figures.lines]
+    return [
+        Row(entry, form.units_of(entry.line), form.reason_of(entry.line)) for entry in figures.lines
+    ]
+
+
+def _is_own(request: StaffRequest, restock: RestockRequest) -> bool:
+    own = restock.asked_by_id == request.user.pk
+    return own and not Company.current().own_requests_allowed
+
+
+def _approved(restock: RestockRequest) -> str:
+    return _("%(request)s approved: the goods are on their way to %(store)s.") % {
+        "request": restock,
+        "store": restock.store,
+    }

@@ -1,0 +1,168 @@
+"""Digests: who is told of which alerts, once, and what the mail says."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+
+from inventory.actions.digest import tell_alerts, tell_alerts_of
+from inventory.actions.stock import Move, move_stock
+from inventory.models import Alert, Cause, Document, StockLevel
+from stores.models import Location, Mail, MailAttachment, Role
+from stores.models.location import outer_place
+from tests.factories import make_level, make_membership, make_sku, make_staff, make_store, make_user
+
+NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)  # in Paris
+
+
+def sell(level: StockLevel, units: int, number: int) -> None:
+    customer = outer_place(Location.Kind.CUSTOMER)
+    cause = Cause(Document.SALE, number)
+    move_stock([Move(level.sku_id, level.location, customer, units)], cause=cause, by=None)
+
+
+def run_out(store: Location, name: str, *, left: int = 0) -> StockLevel:
+    level = make_level(make_sku(f"C-{name}", name=name), store, on_hand=10, reorder_point=4)
+    sell(level, 10 - left, level.pk)
+    return level
+
+
+@pytest.mark.django_db
+def test_people_of_the_place_and_logistics_are_told_once_in_their_language() -> None:
+    lyon, paris = make_store("lyon", name="Lyon"), make_store("paris", name="Paris")
+    clerk, manager = make_staff(Role.CLERK, lyon), make_staff(Role.MANAGER, lyon)
+    logistics = make_membership(Role.LOGISTICS, None, user=make_user(language="fr")).user
+    for stranger in (Role.HEAD_OFFICE, Role.AUDITOR):
+        make_staff(stranger)
+    make_staff(Role.MANAGER, paris)
+    gone = make_staff(Role.CLERK, lyon)
+    gone.is_active = False
+    gone.save()
+    with time_machine.travel(NOON, tick=False):
+        run_out(lyon, "Café")
+        run_out(lyon, "Souris", left=3)
+        assert tell_alerts() == 3
+        assert tell_alerts() == 0
+    mails = {mail.reader_id: mail for mail in Mail.objects.all()}
+    assert set(mails) == {clerk.pk, manager.pk, logistics.pk}
+    mail = mails[clerk.pk]
+    assert mail.subject == "1 product out of stock, 1 running low in Lyon"
+    assert "All 2 products that Lyon keeps were checked on 20 Nov 2026, 12:00." in mail.text
+    assert "- Café (C-Café): out of stock, reorder point 4" in mail.text
+    assert "- Souris (C-Souris): 3 available, reorder point 4" in mail.text
+    assert mails[logistics.pk].language == "fr"
+    assert set(Alert.objects.values_list("told_at", flat=True)) == {NOON}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("out", "low", "subject"),
+    [
+        (3, 0, "3 products out of stock in Lyon"),
+        (0, 1, "1 product running low in Lyon"),
+        (0, 2, "2 products running low in Lyon"),
+        (1, 2, "1 product out of stock, 2 running low in Lyon"),
+    ],
+)
+def test_the_subject_carries_the_figure(out: int, low: int, subject: str) -> None:
+    lyon = make_store("lyon", name="Lyon")
+    make_staff(Role.CLERK, lyon)
+    for number in range(out):
+        run_out(lyon, f"out {number}")
+    for number in range(low):
+        run_out(lyon, f"low {number}", left=2)
+    tell_alerts()
+    assert Mail.objects.get().subject == subject
+
+
+@pytest.mark.django_db
+def test_what_closed_before_it_was_told_is_not_told() -> None:
+    lyon = make_store("lyon", name="Lyon")
+    make_staff(Role.CLERK, lyon)
+    level = run_out(lyon, "Café")
+    supplier = outer_place(Location.Kind.SUPPLIER)
+    back = [Move(level.sku_id, supplier, lyon, 10)]
+    move_stock(back, cause=Cause(Document.ADJUSTMENT, 1), by=None)
+    assert tell_alerts() == 0
+    assert not Mail.objects.exists()
+    sell(level, 10, 999)
+    assert tell_alerts() == 1
+
+
+@pytest.mark.django_db
+def test_alerts_wait_while_nobody_is_there_to_be_told() -> None:
+    lyon = make_store("lyon")
+    run_out(lyon, "Café")
+    assert tell_alerts() == 0
+    assert Alert.objects.filter(told_at=None).count() == 2
+    make_staff(Role.CLERK, lyon)
+    assert tell_alerts() == 1
+
+
+@pytest.mark.django_db
+def test_a_long_table_is_cut_and_the_whole_one_attached() -> None:
+    lyon = make_store("lyon", name="Lyon")
+    make_staff(Role.CLERK, lyon)
+    first = make_sku(name="=2+2")
+    skus = [first, *(make_sku(product=first.product, variant=f"v{n}") for n in range(41))]
+    levels = [make_level(sku, lyon, on_hand=1) for sku in skus]
+    customer = outer_place(Location.Kind.CUSTOMER)
+    moves = [Move(level.sku_id, lyon, customer, 1) for level in levels]
+    move_stock(moves, cause=Cause(Document.SALE, 1), by=None)
+    tell_alerts()
+    mail = Mail.objects.get()
+    assert mail.subject == "42 products out of stock in Lyon"
+    assert "40 of 42 rows; the whole table is attached." in mail.text
+    assert mail.html.count("out of stock</span>") == 40
+    attachment = MailAttachment.objects.get()
+    lines = bytes(attachment.content).decode("utf-8-sig").splitlines()
+    assert lines[0] == "Product,Code,State,Available,Reorder point,Since"
+    assert len(lines) == 43
+    assert sum(line.startswith("'=2+2") for line in lines) == 42
+
+
+@pytest.mark.django_db
+def test_the_link_opens_the_rows_of_the_mail(client: Client) -> None:
+    lyon = make_store("lyon", name="Lyon")
+    clerk = make_staff(Role.CLERK, lyon)
+    told = run_out(lyon, "Café")
+    tell_alerts()
+    later = run_out(lyon, "Souris")
+    supplier = outer_place(Location.Kind.SUPPLIER)
+    back = [Move(told.sku_id, supplier, lyon, 10)]
+    move_stock(back, cause=Cause(Document.ADJUSTMENT, 1), by=None)
+    link = urlsplit(Mail.objects.get().text.split("\n\n--\n")[0].split()[-1])
+    assert link.path == "/stores/lyon/alerts/"
+    client.force_login(clerk)
+    response = client.get(link.path, {"told": parse_qs(link.query)["told"][0]})
+    page = response.content.decode()
+    assert told.sku.code in page
+    assert later.sku.code not in page
+    assert "stock adjustment" in page
+    assert "1 row" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_the_same_moment_tell_once() -> None:
+    lyon = make_store("lyon")
+    make_staff(Role.CLERK, lyon)
+    run_out(lyon, "Café")
+    both_ready = threading.Barrier(2)
+
+    def work() -> int:
+        connection.ensure_connection()
+        both_ready.wait()
+        try:
+            return tell_alerts_of(lyon)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        results = [pool.submit(work) for _ in range(2)]
+    assert sorted(result.result() for result in results) == [0, 1]
+    assert Mail.objects.count() == 1
