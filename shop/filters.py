@@ -1,0 +1,49 @@
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from shop.models import Order
+from shop.models.order import OrderQuerySet
+from stores.models import Location
+
+OPEN = "open"
+
+
+class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Orders by number or customer, and by where they stand."""
+
+    q = django_filters.CharFilter(
+        method="search",
+        label=_("Search"),
+        max_length=80,
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Number, name or e-mail")}
+        ),
+    )
+    state = django_filters.ChoiceFilter(
+        method="in_state",
+        label=_("State"),
+        empty_label=_("All"),
+        choices=[(OPEN, _("To hand over")), *Order.State.choices],
+    )
+
+    class Meta:
+        model = Order
+        fields: list[str] = []
+
+    def search(self, orders: OrderQuerySet, _name: str, text: str) -> OrderQuerySet:
+        return orders.search(text)
+
+    def in_state(self, orders: QuerySet[Order], _name: str, state: str) -> QuerySet[Order]:
+        if state == OPEN:
+            return orders.filter(state__in=Order.TO_HAND_OVER)
+        return orders.filter(state=state)
+
+
+class CompanyOrderFilter(OrderFilter):
+    """The same over all places, and by place."""
+
+    location = django_filters.ModelChoiceFilter(
+        queryset=Location.objects.inner(), label=_("Fulfilled by"), empty_label=_("All")
+    )
