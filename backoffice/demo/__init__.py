@@ -1,0 +1,1 @@
+"""The demo chain: a plausible retailer with a past, made from a seed."""

@@ -1,0 +1,23 @@
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from stores.models import Mail
+
+
+class MailFilter(filters.FilterSet):  # type: ignore[misc]
+    q = filters.CharFilter(
+        label=_("Subject or address"),
+        method="filter_words",
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("name@…")}),
+    )
+    state = filters.ChoiceFilter(label=_("State"), choices=Mail.State, empty_label=_("all"))
+
+    class Meta:
+        model = Mail
+        fields = ["q", "state"]
+
+    def filter_words(self, mails: QuerySet[Mail], _name: str, words: str) -> QuerySet[Mail]:
+        return mails.filter(Q(subject__icontains=words) | Q(to_email__icontains=words))

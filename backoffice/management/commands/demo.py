@@ -1,0 +1,59 @@
+import random
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+from tqdm import tqdm
+
+from backoffice.demo.chain import PASSWORD, make_chain
+from backoffice.demo.history import Pace, Past
+from backoffice.demo.open_work import ask_for_goods, order_online
+from inventory.actions.alerts import review_all_alerts
+from sales.actions.summary import rebuild_summaries
+from stores.models import Location
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with the demo chain: places, people, range, sales and open work."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--seed", type=int, default=1, help="the same seed, the same chain")
+        parser.add_argument("--stores", type=int, default=5)
+        parser.add_argument("--skus", type=int, default=120)
+        parser.add_argument("--days", type=int, default=90, help="days of sales before today")
+        parser.add_argument("--orders", type=int, default=120, help="online orders of that time")
+        parser.add_argument("--tickets", type=int, default=28, help="per store on an average day")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Location.objects.inner().exists():
+            raise CommandError(
+                "This database has stores already. `make reset` starts over with the demo chain."
+            )
+        for name in ("stores", "skus", "days", "tickets"):
+            if options[name] < 1:
+                raise CommandError(f"--{name} must be at least 1.")
+        rng = random.Random(options["seed"])  # noqa: S311
+        pace = Pace(
+            days=options["days"], tickets=options["tickets"], orders=max(0, options["orders"])
+        )
+        with transaction.atomic():
+            chain = make_chain(stores=options["stores"], skus=options["skus"], rng=rng)
+            with tqdm(
+                total=pace.days + 1,
+                unit="day",
+                desc="Demo chain",
+                leave=False,
+                disable=not options["verbosity"],
+            ) as bar:
+                Past(chain, pace, rng, bar.update).write()
+            rebuild_summaries()
+            review_all_alerts()
+            ask_for_goods(chain, rng)
+        order_online(chain, rng)  # outside: the payment provider is called between transactions
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        self.stdout.write(
+            f"The demo chain is there: {options['stores']} stores, {options['skus']} SKUs, "
+            f"{options['days']} days of sales. Password of every account: {PASSWORD}"
+        )
