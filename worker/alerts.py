@@ -1,0 +1,13 @@
+from celery import shared_task
+
+from inventory.actions import alerts, digest
+
+
+@shared_task(name="inventory.review_alerts")
+def review_alerts() -> None:
+    alerts.review_all_alerts()
+
+
+@shared_task(name="inventory.tell_alerts")
+def tell_alerts() -> None:
+    digest.tell_alerts()

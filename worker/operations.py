@@ -1,0 +1,19 @@
+from celery import shared_task
+
+from backoffice.actions.operations import beat_heart, check_ledger
+from stores.actions.sign_in import forget_old_attempts
+
+
+@shared_task(name="operations.beat_heart")
+def beat_workers_heart() -> None:
+    beat_heart("worker")
+
+
+@shared_task(name="operations.forget_sign_in_attempts")
+def forget_sign_in_attempts() -> None:
+    forget_old_attempts()
+
+
+@shared_task(name="operations.check_ledger")
+def check_whole_ledger() -> None:
+    check_ledger()

@@ -1,0 +1,25 @@
+"""The timetable of beat, in UTC: sweeps that find every promised row a nudge missed.
+
+Each sweep takes rows that are still to do; two of them, or none for days, do no harm.
+"""
+
+import os
+
+SWEEP = float(os.environ.get("SWEEP_SECONDS", "30"))
+DIGEST = float(os.environ.get("ALERT_DIGEST_SECONDS", "600"))
+
+SCHEDULE = {
+    "heartbeat": {"task": "operations.beat_heart", "schedule": min(SWEEP, 10.0)},
+    "old sign-in attempts": {"task": "operations.forget_sign_in_attempts", "schedule": 3600.0},
+    "ledger against the figures": {"task": "operations.check_ledger", "schedule": 3600.0},
+    "approved restock requests": {"task": "inventory.sweep_restock", "schedule": SWEEP},
+    "waiting mails": {"task": "mail.sweep_mails", "schedule": SWEEP},
+    "alerts against the figures": {"task": "inventory.review_alerts", "schedule": 3600.0},
+    "alert digests": {"task": "inventory.tell_alerts", "schedule": DIGEST},
+    "unpaid orders": {"task": "shop.expire_orders", "schedule": SWEEP},
+    "unsettled payments": {"task": "shop.sweep_payments", "schedule": SWEEP},
+    "paid orders": {"task": "shop.sweep_paid_orders", "schedule": SWEEP},
+    "forgotten carts": {"task": "shop.forget_carts", "schedule": 6 * 3600.0},
+    "daily reports": {"task": "reports.plan_daily_reports", "schedule": 60.0},
+    "due reports": {"task": "reports.sweep_reports", "schedule": SWEEP},
+}
