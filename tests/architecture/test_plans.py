@@ -1,0 +1,154 @@
+"""No list reads the whole of a table that grows with the business to show its newest rows."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from stores.models import Location, Role
+from stores.models.location import outer_place
+from tests.factories import make_customer, make_sku, make_staff, make_store
+
+ROWS = 10_000
+GROWING = {
+    "inventory_stockmovement",
+    "sales_sale",
+    "sales_saleline",
+    "sales_tender",
+    "shop_order",
+    "shop_orderline",
+}
+LISTS = [
+    "/head-office/movements/",
+    "/head-office/movements/?place=lyon",
+    "/head-office/movements/?document=sale",
+    "/head-office/movements/?before=5000",
+    "/head-office/sales/",
+    "/head-office/sales/?channel=till",
+    "/stores/lyon/sales/",
+    "/stores/lyon/sales/?day=2026-03-02",
+    "/head-office/orders/",
+    "/stores/lyon/orders/",
+    "/stores/lyon/orders/?state=open",
+    "/stores/lyon/stock/",
+    "/head-office/stock/",
+]
+
+
+def fill(table: str, **columns: object) -> None:
+    """Rows numbered `n` from 1, with these values or SQL expressions."""
+    names, values = ", ".join(columns), ", ".join(map(str, columns.values()))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {values} FROM generate_series(1, {ROWS}) AS n"
+        )
+        cursor.execute(f"ANALYZE {table}")
+
+
+def sell(store: Location, sku: int, person: int, customer: int) -> None:
+    """Sales of one line, with their movements, and as many orders."""
+    now = f"timestamptz '{timezone.now().isoformat()}'"
+    sold_at = f"{now} - n * interval '20 minutes'"
+    one = {"quantity": 1, "unit_price": 1, "tax_rate": 0, "tax": 0, "total": 1}
+    told = {"code": "''", "name": "''", "sku_id": sku}
+    who = {"key": "gen_random_uuid()", "content_hash": "''", "location_id": store.pk}
+    fill(
+        "inventory_stockmovement",
+        sku_id=sku,
+        source_id=store.pk,
+        destination_id=outer_place(Location.Kind.CUSTOMER).pk,
+        quantity=1,
+        document="'sale'",
+        document_id="n",
+        occurred_at=sold_at,
+        recorded_at=sold_at,
+    )
+    fill(
+        "sales_sale",
+        **who,
+        id="1000000 + n",
+        year=2026,
+        number="n",
+        channel="'till'",
+        order_number="''",
+        sold_at=sold_at,
+        sold_on=f"({sold_at})::date",
+        by_id=person,
+        units=1,
+        total=1,
+        tax=0,
+    )
+    fill("sales_saleline", **one, **told, sale_id="1000000 + n", unit_cost=1)
+    fill(
+        "shop_order",
+        **who,
+        id="1000000 + n",
+        number="'W-' || n",
+        customer_id=customer,
+        state="'done'",
+        delivery="'home'",
+        ship_to="''",
+        language="'fr'",
+        total=1,
+        tax=0,
+        placed_at=sold_at,
+        pay_until=sold_at,
+        cancel_cause="''",
+    )
+    fill("shop_orderline", **one, **told, order_id="1000000 + n")
+
+
+@pytest.fixture
+def office(db: None) -> Iterator[Client]:
+    """Head office, in a chain that has sold much; nothing of it stays."""
+    store, person, client = make_store("lyon"), make_staff(Role.HEAD_OFFICE), Client()
+    with transaction.atomic():
+        sell(store, make_sku().pk, person.pk, make_customer().pk)
+        client.force_login(person)
+        yield client
+        transaction.set_rollback(True)
+
+
+def read_whole(plan: dict[str, Any]) -> set[str]:
+    """The growing tables that a plan reads from end to end."""
+    here = {plan.get("Relation Name", "")} if plan["Node Type"] == "Seq Scan" else set()
+    below = [read_whole(step) for step in plan.get("Plans", [])]
+    return (here & GROWING).union(*below)
+
+
+def plan_of(sql: str) -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
+        found = cursor.fetchone()[0]
+    plans = json.loads(found) if isinstance(found, str) else found
+    plan: dict[str, Any] = plans[0]["Plan"]
+    return plan
+
+
+def asks_for_rows(sql: str) -> bool:
+    return sql.startswith(("SELECT", "WITH", "DECLARE")) and "COUNT(*)" not in sql
+
+
+def test_lists_are_read_through_indexes(office: Client) -> None:
+    """Counting rows is another matter: pages of receipts count 10,000 at most."""
+    whole, asked = {}, 0
+    for address in LISTS:
+        with CaptureQueriesContext(connection) as queries:
+            assert office.get(address).status_code == 200
+        for query in queries.captured_queries:
+            if asks_for_rows(query["sql"]):
+                asked += 1
+                if tables := read_whole(plan_of(query["sql"])):
+                    whole[address] = tables
+    assert whole == {}
+    assert asked > len(LISTS)
+
+
+def test_the_measure_sees_a_table_that_is_read_whole(office: Client) -> None:
+    sql = "SELECT * FROM sales_saleline WHERE quantity > 2 ORDER BY quantity LIMIT 25"
+    assert read_whole(plan_of(sql)) == {"sales_saleline"}

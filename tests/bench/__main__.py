@@ -1,0 +1,53 @@
+"""`make bench`: start the servers, make the data sets, and print the table.
+
+`ARGS="1 9"` measures the lines whose numbers begin so. The data sets stay in `.run/bench`.
+"""
+
+import secrets
+import subprocess
+import sys
+
+from backoffice.dev.translations import compile_catalogues
+from tests.bench import site
+
+
+def main(wanted: list[str]) -> int:
+    with site.postgres() as postgres, site.valkey() as redis:
+        print(f"Data set “bench”: {site.BENCH}", flush=True)
+        database = site.data_set("bench", site.BENCH)
+        site.make_reference_rows(database)
+        many = site.data_set("many_products", site.MANY_PRODUCTS)
+        env = {
+            "DATABASE_URL": database,
+            "REDIS_URL": redis,
+            "DEVELOPMENT": "0",
+            "SECRET_KEY": secrets.token_hex(32),
+            "ALLOWED_HOSTS": "127.0.0.1,testserver",
+            "DJANGO_SETTINGS_MODULE": "backoffice.settings",
+        }
+        compile_catalogues()
+        site.manage("collectstatic --noinput -v0", env)
+        with (
+            site.served("backoffice.wsgi:application", env) as (port, web),
+            site.served("tests.bench.reference:application", env) as (reference_port, reference),
+            site.served("backoffice.wsgi:application", {**env, "DATABASE_URL": many}) as (
+                many_port,
+                many_web,
+            ),
+        ):
+            servers = {
+                "BENCH_SITE": f"{port} {web.process.pid}",
+                "BENCH_REFERENCE": f"{reference_port} {reference.process.pid}",
+                "BENCH_MANY_PRODUCTS": f"{many_port} {many_web.process.pid}",
+                "BENCH_POSTGRES": str(postgres.process.pid),
+            }
+            return subprocess.run(
+                [sys.executable, "-m", "tests.bench.table", *wanted],
+                cwd=site.ROOT,
+                env=site.environment(**env, **servers),
+                check=False,
+            ).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

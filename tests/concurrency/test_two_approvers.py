@@ -1,0 +1,203 @@
+"""Two approvers at the same moment, a double click, two workers: decided once, carried out once."""
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from threading import Barrier, Lock
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection
+from django.test import Client
+
+from inventory.actions import restock
+from inventory.actions.restock import (
+    approve_restock,
+    ask_restock,
+    carry_out_restock,
+    refuse_restock,
+)
+from inventory.errors import AlreadyDecided
+from inventory.models import Document, RestockEvent, RestockRequest, StockLevel, StockMovement
+from stores.models import Location, Role, User
+from tests.concurrency.together import PATIENCE, together
+from tests.factories import (
+    make_level,
+    make_restock,
+    make_sku,
+    make_staff,
+    make_store,
+    make_warehouse,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WAITING_FOR_A_LOCK = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+@pytest.fixture
+def store() -> Location:
+    return make_store("lyon")
+
+
+@pytest.fixture
+def warehouse() -> Location:
+    return make_warehouse("central")
+
+
+@pytest.fixture
+def request_of_21(store: Location, warehouse: Location) -> RestockRequest:
+    sku = make_sku()
+    make_level(sku, warehouse, on_hand=100)
+    make_level(sku, store, on_hand=20)
+    return make_restock({sku: 21}, store=store, warehouse=warehouse)
+
+
+@pytest.fixture
+def approvers(warehouse: Location) -> list[User]:
+    return [make_staff(Role.LOGISTICS, warehouse) for _ in range(2)]
+
+
+@pytest.fixture
+def first_waits_for_its_rival(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds the request's lock goes on only when the other one stands before it."""
+    check, first = restock.holds_now, Lock()
+
+    def check_with_the_rival_at_the_door(*args: Any, **kwargs: Any) -> bool:
+        if first.acquire(blocking=False):
+            wait_for_a_rival()
+        return check(*args, **kwargs)
+
+    monkeypatch.setattr(restock, "holds_now", check_with_the_rival_at_the_door)
+
+
+def wait_for_a_rival() -> None:
+    deadline = time.monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(WAITING_FOR_A_LOCK)
+            if cursor.fetchone() != (0,):
+                return
+    raise TimeoutError("nobody came to the lock")
+
+
+def read_without_lock(readers: int) -> Callable[[int], RestockRequest]:
+    """The guard taken out: everybody reads the request before anybody writes it."""
+    everybody_read = Barrier(readers)
+
+    def read(request_id: int) -> RestockRequest:
+        request = RestockRequest.objects.select_related("store", "warehouse", "decided_by").get(
+            pk=request_id
+        )
+        everybody_read.wait(PATIENCE)
+        return request
+
+    return read
+
+
+def on_hand() -> list[int]:
+    return sorted(StockLevel.objects.values_list("on_hand", flat=True))
+
+
+def moved() -> list[int]:
+    movements = StockMovement.objects.filter(document=Document.RESTOCK)
+    return list(movements.values_list("quantity", flat=True))
+
+
+def the_one[T](outcomes: Sequence[object], kind: type[T]) -> T:
+    (found,) = [outcome for outcome in outcomes if isinstance(outcome, kind)]
+    return found
+
+
+@pytest.mark.usefixtures("first_waits_for_its_rival")
+@pytest.mark.parametrize("second_refuses", [False, True])
+def test_one_decides_and_the_other_is_told_who_and_when(
+    request_of_21: RestockRequest, approvers: list[User], second_refuses: bool
+) -> None:
+    one = partial(approve_restock, request_of_21.pk, by=approvers[0])
+    other = partial(approve_restock, request_of_21.pk, by=approvers[1])
+    if second_refuses:
+        other = partial(refuse_restock, request_of_21.pk, reason="No", by=approvers[1])
+    outcomes = together([one, other])
+    decided, told = the_one(outcomes, RestockRequest), the_one(outcomes, AlreadyDecided)
+    assert decided.decided_by in approvers
+    assert (told.by, told.at) == (decided.decided_by, decided.decided_at)
+    assert RestockEvent.objects.exclude(kind="asked").count() == 1
+
+
+def test_without_the_lock_both_would_decide(
+    request_of_21: RestockRequest, approvers: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restock, "_lock", read_without_lock(2))
+    outcomes = together([partial(approve_restock, request_of_21.pk, by=by) for by in approvers])
+    assert [type(outcome) for outcome in outcomes] == [RestockRequest, RestockRequest]
+    assert RestockEvent.objects.filter(kind="approved").count() == 2
+
+
+def test_a_double_click_decides_once(request_of_21: RestockRequest, approvers: list[User]) -> None:
+    address = f"/head-office/restock/{request_of_21.pk}/?do=all"
+
+    def click() -> int:
+        client = Client()
+        client.force_login(approvers[0])
+        answer = client.post(address, {"version": 1})
+        assert answer.status_code == 302 or f"approved by {approvers[0]}" in answer.text
+        return answer.status_code
+
+    assert sorted(map(str, together([click] * 4))) == ["302", "422", "422", "422"]
+    assert RestockEvent.objects.filter(kind="approved").count() == 1
+
+
+def test_two_workers_carry_it_out_once(
+    request_of_21: RestockRequest, approvers: list[User]
+) -> None:
+    approve_restock(request_of_21.pk, by=approvers[0])
+    outcomes = together([partial(carry_out_restock, request_of_21.pk)] * 4)
+    assert [type(outcome) for outcome in outcomes].count(RestockRequest) == 1
+    assert outcomes.count(None) == 3
+    assert (on_hand(), moved()) == ([41, 79], [21])
+
+
+def test_without_the_lock_the_ledger_itself_refuses_the_second_worker(
+    request_of_21: RestockRequest, approvers: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approve_restock(request_of_21.pk, by=approvers[0])
+    monkeypatch.setattr(restock, "_lock", read_without_lock(2))
+    outcomes = together([partial(carry_out_restock, request_of_21.pk)] * 2)
+    refused = the_one(outcomes, IntegrityError)
+    assert "a_document_moves_stock_once" in str(refused)
+    assert (on_hand(), moved()) == ([41, 79], [21])
+
+
+def test_a_decision_taken_back_is_never_half_carried_out(
+    request_of_21: RestockRequest, approvers: list[User], warehouse: Location, store: Location
+) -> None:
+    """Of six requests for a quarter of the warehouse each, four are served, and two come back."""
+    sku = request_of_21.lines.get().sku
+    requests = [make_restock({sku: 25}, store=store, warehouse=warehouse) for _ in range(6)]
+    for request in requests:
+        approve_restock(request.pk, by=approvers[0])
+    together([partial(carry_out_restock, request.pk) for request in requests])
+    states = [RestockRequest.objects.get(pk=request.pk).state for request in requests]
+    assert sorted(states) == ["done"] * 4 + ["waiting"] * 2
+    assert (on_hand(), moved()) == ([0, 120], [25] * 4)
+
+
+def test_the_same_form_at_the_same_moment_is_one_request(
+    store: Location, warehouse: Location
+) -> None:
+    ask = partial(
+        ask_restock,
+        uuid4(),
+        store=store,
+        warehouse=warehouse,
+        wanted={make_sku().pk: 5},
+        by=make_staff(Role.CLERK, store),
+    )
+    outcomes = together([ask] * 4)
+    assert set(outcomes) == {RestockRequest.objects.get()}
+    assert RestockRequest.objects.get().lines.count() == 1

@@ -1,0 +1,223 @@
+"""Head office keeps the catalogue, follows figures to what makes them, and reads its report."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from inventory.models import RestockRequest, Sku, StockLevel
+from sales.actions.sale import Item, Paid, record_sale
+from sales.models import Sale, Tender
+from stores.actions.mail import queue_mail
+from stores.models import Location, Mail, Role, User
+from tests.e2e.accessibility import assert_accessible
+from tests.e2e.people import sign_in
+from tests.factories import (
+    make_category,
+    make_level,
+    make_product,
+    make_restock,
+    make_sku,
+    make_staff,
+    make_store,
+    make_tax_rate,
+    make_warehouse,
+)
+
+LOOKS = [(1440, 900, "dark"), (1024, 768, "light"), (390, 780, "dark")]
+
+
+@pytest.fixture
+def lyon(live: str) -> Location:
+    return make_store("lyon", name="Lyon")
+
+
+@pytest.fixture
+def central(live: str) -> Location:
+    return make_warehouse("central", name="Centre logistique")
+
+
+@pytest.fixture
+def coffee(lyon: Location, central: Location) -> Sku:
+    """Fifty at the centre, twelve in Lyon of which two were sold today."""
+    category = make_category("Boissons")
+    sku = make_sku("CAF-1", price="15.99", product=make_product("Café", category=category))
+    make_level(sku, central, on_hand=50)
+    make_level(sku, lyon, on_hand=12, reorder_point=20)
+    sell(sku, lyon, 2)
+    return sku
+
+
+@pytest.fixture
+def office(live: str) -> User:
+    return make_staff(Role.HEAD_OFFICE)
+
+
+def sell(sku: Sku, store: Location, units: int) -> Sale:
+    return record_sale(
+        key=uuid4(),
+        location=store,
+        items=[Item(sku.pk, units)],
+        tenders=[Paid(Tender.Kind.CARD)],
+        by=make_staff(Role.CLERK, store),
+    )
+
+
+def test_office_changes_a_price_alone(page: Page, office: User, coffee: Sku) -> None:
+    sign_in(page, office)
+    page.goto("/head-office/products/")
+    page.get_by_label("Name, code or barcode").fill("CAF-1")
+    expect(page).to_have_url(re.compile(r"\?q=CAF-1$"))
+    page.get_by_role("link", name="Café").click()
+    page.evaluate("window.stays = true")
+    page.get_by_role("link", name="Change the price").click()
+    price = page.get_by_role("textbox", name="Price")
+    expect(price).to_be_focused()
+    price.fill("abc")
+    price.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    price.fill("16,50")
+    price.press("Enter")
+    expect(page.get_by_text("The price of Café is changed.")).to_be_visible()
+    expect(page.get_by_role("cell", name="€16.50")).to_be_visible()
+    assert page.evaluate("window.stays")
+    coffee.refresh_from_db()
+    assert (str(coffee.price), coffee.product.name) == ("16.50", "Café")
+
+
+def test_office_adds_a_product_that_stands_everywhere_at_0(
+    page: Page, office: User, coffee: Sku
+) -> None:
+    make_tax_rate(name="TVA")
+    sign_in(page, office)
+    page.goto("/head-office/products/")
+    page.get_by_role("link", name="New product").click()
+    page.get_by_label("Name*").fill("Thé vert")
+    page.get_by_label("Category*").select_option("Boissons")
+    page.get_by_label("Tax rate").select_option(index=1)
+    page.get_by_label("Price").fill("4,20")
+    page.get_by_label("Code*").fill("THE-1")
+    page.get_by_label("Barcode").fill("3760009990001")
+    page.get_by_role("button", name="Create the product").click()
+    expect(page.get_by_role("heading", name="Thé vert")).to_be_visible()
+    expect(page.get_by_text("3760009990001", exact=True)).to_be_visible()
+    tea = Sku.objects.get(code="THE-1")
+    levels = StockLevel.objects.filter(sku=tea).values_list("location__code", "on_hand")
+    assert sorted(levels) == [("central", 0), ("lyon", 0)]
+
+    page.goto("/head-office/stock/")
+    page.get_by_label("Name, code or barcode").fill("3760009990001")
+    row = page.get_by_role("row", name="Thé vert")
+    expect(row.get_by_role("link", name="0")).to_have_count(2)
+    row.get_by_role("link", name="0").first.click()
+    expect(page.get_by_text("Nothing has moved here yet")).to_be_visible()
+
+
+def test_a_figure_opens_its_movements_and_a_list_is_exported(
+    page: Page, office: User, coffee: Sku, tmp_path: Path
+) -> None:
+    sign_in(page, office)
+    page.goto("/head-office/stock/")
+    page.get_by_role("row", name="Café").get_by_role("link", name="10", exact=True).click()
+    expect(page.get_by_role("heading", name="Café in Lyon")).to_be_visible()
+    expect(page.get_by_role("row", name="LYON-")).to_contain_text("−2")
+    page.go_back()
+    page.get_by_label("Name, code or barcode").fill("CAF")
+    expect(page).to_have_url(re.compile(r"\?q=CAF$"))
+    expect(page.get_by_role("link", name="CSV")).to_have_attribute("href", re.compile("q=CAF"))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    saved = tmp_path / "stock.csv"
+    download.value.save_as(saved)
+    heading, *rows = saved.read_text(encoding="utf-8-sig").splitlines()
+    assert heading.endswith(",Total,Centre logistique,Lyon")
+    assert [row.split(",")[-3:] for row in rows] == [["60", "50", "10"]]
+
+
+def test_the_report_follows_its_period_through_back_and_reload(
+    page: Page, office: User, coffee: Sku
+) -> None:
+    sign_in(page, office)
+    page.goto("/head-office/")
+    page.get_by_role("main").get_by_role("link", name="Consolidated report").click()
+    presets = page.get_by_role("navigation", name="Period")
+    revenue = page.locator(".figure", has_text="Revenue")
+    expect(revenue).to_contain_text("€31.98")
+    presets.get_by_role("link", name="Yesterday").click()
+    expect(page).to_have_url(re.compile(r"\?period=yesterday$"))
+    expect(revenue).to_contain_text("€0.00")
+    presets.get_by_role("link", name="Today").click()
+    expect(revenue).to_contain_text("€31.98")
+    page.go_back()
+    expect(revenue).to_contain_text("€0.00")
+    page.reload()
+    expect(revenue).to_contain_text("€0.00")
+    page.go_forward()
+    expect(revenue).to_contain_text("€31.98")
+    page.locator("[data-table=products]").get_by_role("link", name="2", exact=True).click()
+    expect(page.get_by_role("heading", name="Movements")).to_be_visible()
+    expect(page.get_by_role("row", name="Café")).to_have_count(1)
+
+
+@pytest.mark.parametrize(("width", "height", "scheme"), LOOKS)
+def test_nothing_bars_anybody_from_a_page_of_the_staff(
+    open_page: Callable[..., Page],
+    office: User,
+    coffee: Sku,
+    lyon: Location,
+    central: Location,
+    width: int,
+    height: int,
+    scheme: str,
+) -> None:
+    request: RestockRequest = make_restock({coffee: 5}, store=lyon, warehouse=central)
+    queue_mail(key="trial", template="trial", to=office, context={"link": "http://x.example/"})
+    page = open_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    sign_in(page, office)
+    product = f"/head-office/products/{coffee.product_id}/"
+    for path in [
+        "/head-office/",
+        "/head-office/reports/consolidated/",
+        "/reports/",
+        "/head-office/search/?q=caf",
+        "/head-office/products/",
+        "/head-office/products/new/",
+        product,
+        f"{product}edit/",
+        f"{product}skus/new/",
+        f"/head-office/skus/{coffee.pk}/",
+        "/head-office/categories/",
+        "/head-office/categories/new/",
+        "/head-office/stock/",
+        f"/head-office/stock/{coffee.pk}/lyon/",
+        "/head-office/movements/",
+        "/head-office/restock/",
+        f"/head-office/restock/{request.pk}/",
+        "/head-office/alerts/",
+        "/head-office/alerts/?kind=out",
+        "/head-office/sales/",
+        "/head-office/orders/",
+        "/head-office/mail/",
+        f"/head-office/mail/{Mail.objects.get().pk}/",
+        "/stores/lyon/",
+        "/stores/lyon/stock/",
+        f"/stores/lyon/stock/{coffee.pk}/movements/",
+        f"/stores/lyon/stock/{coffee.pk}/thresholds/",
+        f"/stores/lyon/stock/adjust/?sku={coffee.pk}",
+        "/stores/lyon/restock/",
+        f"/stores/lyon/restock/new/?sku={coffee.pk}",
+        f"/stores/lyon/restock/{request.pk}/",
+        "/stores/lyon/alerts/",
+        "/stores/lyon/sales/",
+        "/stores/lyon/orders/",
+        "/stores/lyon/report/",
+    ]:
+        answer = page.goto(path)
+        assert answer
+        assert answer.status == 200, path
+        assert_accessible(page)
+        too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert too_wide <= 0, f"{path} is {too_wide} pixels too wide"

@@ -1,0 +1,249 @@
+"""A small chain in which two stores, and two customers, have one of everything.
+
+All that belongs to the store in Paris and its people holds the canary; its name and address are public.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django.test import Client
+
+from backoffice.actions.reports import send_report_now
+from backoffice.models import Snapshot
+from backoffice.reports.periods import Days
+from inventory.actions.adjustments import adjust_stock
+from inventory.actions.restock import refuse_restock
+from inventory.models import Sku, StockAdjustment
+from sales.actions.sale import Item, Paid, record_sale
+from sales.models import Sale, Tender
+from shop.actions.customer import add_address
+from shop.actions.order import Delivery, cancel_order
+from shop.models import Customer, Order
+from stores.actions.mail import queue_mail
+from stores.models import Location, Mail, Role, User
+from tests.factories import (
+    make_cart,
+    make_customer,
+    make_level,
+    make_membership,
+    make_online_location,
+    make_restock,
+    make_sku,
+    make_store,
+    make_user,
+)
+from tests.shop.orders import place, place_and_pay
+
+CANARY = "CANARY-PARIS"
+NEVER = 987_654_321
+TODAY = Days(date(2026, 3, 1), date(2026, 3, 7))
+
+
+@dataclass
+class Things:
+    """One of everything that belongs to a store and a customer."""
+
+    place: Location
+    customer: Customer
+    clerk: User
+    restock: int
+    adjustment: int
+    sale: int
+    order: Order
+    unpaid: Order
+    address: int
+    snapshot: int
+    mail: int
+    membership: int
+
+
+@dataclass
+class World:
+    central: Location
+    sku: Sku
+    barcode: int
+    lyon: Things
+    paris: Things
+    users: dict[str, User]
+    clients: dict[str, Client] = field(default_factory=dict)
+
+
+def make_world() -> World:
+    central = make_online_location("central")
+    sku = make_sku("MOUSE-1", name="Souris optique", price="25.50", barcode="4006381333931")
+    out = make_sku("EMPTY-1", name="Rupture")
+    users = {
+        "logistics": make_membership(Role.LOGISTICS, user=make_user("logistics@x.example")).user,
+        "auditor": make_membership(Role.AUDITOR, user=make_user("auditor@x.example")).user,
+        "head office": make_membership(Role.HEAD_OFFICE, user=make_user("office@x.example")).user,
+        "admin": make_membership(Role.ADMIN, user=make_user("admin@x.example")).user,
+    }
+    make_membership(Role.ADMIN, user=make_user("second-admin@x.example"))
+    make_level(sku, central, on_hand=500)
+    lyon = make_things(make_store("lyon", name="Lyon"), "", sku, out, central, users["logistics"])
+    paris = make_things(
+        make_store("paris", name="Paris"), f"{CANARY}-", sku, out, central, users["logistics"]
+    )
+    users |= {
+        "customer A": lyon.customer.user,
+        "customer B": paris.customer.user,
+        "clerk Lyon": lyon.clerk,
+        "clerk Paris": paris.clerk,
+        "manager Lyon": make_membership(
+            Role.MANAGER, lyon.place, user=make_user("manager@x.example")
+        ).user,
+        "deactivated": make_membership(
+            Role.MANAGER, lyon.place, user=make_user("gone@x.example")
+        ).user,
+        "demoted": make_membership(
+            Role.MANAGER, lyon.place, user=make_user("demoted@x.example")
+        ).user,
+    }
+    world = World(central, sku, sku.barcodes.get().pk, lyon, paris, users)
+    for name, user in users.items():
+        world.clients[name] = Client()
+        world.clients[name].force_login(user)
+    world.clients["anonymous"] = Client()
+    User.objects.filter(pk=users["deactivated"].pk).update(is_active=False)
+    users["demoted"].memberships.all().delete()
+    return world
+
+
+def make_things(
+    store: Location, canary: str, sku: Sku, out: Sku, central: Location, logistics: User
+) -> Things:
+    """`canary` begins every text that belongs to the store."""
+    make_level(sku, store, on_hand=40, reorder_point=50, target=80)
+    make_level(out, store, reorder_point=2)
+    clerk = make_user(f"{canary}clerk-{store.code}@x.example", name=f"{canary}Clerk")
+    membership = make_membership(Role.CLERK, store, user=clerk)
+    customer = make_customer(
+        make_user(f"{canary}customer-{store.code}@x.example", name=f"{canary}Customer")
+    )
+    typed = {"name": f"{canary}Ana", "street": f"{canary}1 rue", "postcode": "69001"}
+    address = add_address(customer, **typed, city=f"{canary}City", country="FR", by=customer.user)
+    make_cart(customer=customer)
+    collect = Delivery(store=store)
+    cancelled = place({sku: 1}, customer=customer, delivery=Delivery(ship_to=address.as_lines))
+    cancel_order(cancelled.pk, by=customer.user)
+    order = place_and_pay({sku: 2}, customer=customer, delivery=collect)
+    restock = make_restock({sku: 5}, store=store, warehouse=central, by=clerk, note=f"{canary}note")
+    refused = make_restock({sku: 6}, store=store, warehouse=central, by=clerk)
+    refuse_restock(refused.pk, reason=f"{canary}reason", by=logistics)
+    adjustment = adjust_stock(
+        store,
+        {sku.pk: 3},
+        key=uuid4(),
+        reason=StockAdjustment.Reason.LOST,
+        note=f"{canary}lost",
+        by=clerk,
+    )
+    return Things(
+        place=store,
+        customer=customer,
+        clerk=clerk,
+        restock=restock.pk,
+        adjustment=adjustment.pk,
+        sale=make_sale(store, sku, clerk).pk,
+        order=order,
+        unpaid=place({sku: 1}, customer=customer, delivery=collect),
+        address=address.pk,
+        snapshot=make_snapshot(store, clerk, canary).pk,
+        mail=make_mail(clerk, canary).pk,
+        membership=membership.pk,
+    )
+
+
+def make_sale(store: Location, sku: Sku, by: User) -> Sale:
+    return record_sale(
+        key=uuid4(),
+        location=store,
+        items=[Item(sku.pk, 1)],
+        tenders=[Paid(Tender.Kind.CARD)],
+        by=by,
+    )
+
+
+def make_snapshot(store: Location, by: User, canary: str) -> Snapshot:
+    snapshot = send_report_now([store], TODAY, key=uuid4(), by=by)
+    for row in snapshot.data["stores"]:
+        row["name"] = f"{canary}{row['name']}"
+    snapshot.save()
+    return snapshot
+
+
+def make_mail(reader: User, canary: str) -> Mail:
+    mail = queue_mail(
+        key=f"trial {uuid4()}", template="trial", to=reader, context={"link": f"/{canary}"}
+    )
+    assert mail
+    Mail.objects.filter(pk=mail.pk).update(subject=f"{canary}Subject", state=Mail.State.FAILED)
+    return mail
+
+
+def arguments(world: World, address: str, wanted: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """What stands for each argument of an address: in Lyon, in Paris, and what never existed."""
+    return {name: (VALUES.get((address, name)) or VALUES["", name])(world) for name in wanted}
+
+
+def of_things(attribute: str) -> Any:
+    return lambda world: {
+        "lyon": getattr(world.lyon, attribute),
+        "paris": getattr(world.paris, attribute),
+        "never": NEVER,
+    }
+
+
+def shared(read: Any, never: Any = NEVER) -> Any:
+    """What belongs to the whole company."""
+    return lambda world: {"lyon": read(world), "never": never}
+
+
+VALUES: dict[tuple[str, str], Any] = {
+    ("", "code"): lambda world: {
+        "lyon": "lyon",
+        "paris": "paris",
+        "central": "central",
+        "never": "nowhere",
+    },
+    ("", "wanted"): shared(lambda _world: "xlsx", "nothing"),
+    ("", "sku_id"): shared(lambda world: world.sku.pk),
+    ("", "number"): lambda world: {
+        "lyon": world.lyon.order.number,
+        "paris": world.paris.order.number,
+        "never": "W-2026-000000",
+    },
+    ("", "key"): lambda _world: {"never": "no-such-key"},
+    ("", "uidb36"): lambda _world: {"never": "1"},
+    ("shop:category", "slug"): shared(lambda world: world.sku.product.category.slug, "nothing"),
+    ("shop:product", "slug"): shared(lambda world: world.sku.product.slug, "nothing"),
+    ("shop:address_edit", "pk"): of_things("address"),
+    ("shop:address_remove", "pk"): of_things("address"),
+    ("sales:receipt", "pk"): of_things("sale"),
+    ("inventory:restock_detail", "pk"): shared(lambda world: world.lyon.restock),
+    ("inventory:store_restock_detail", "pk"): of_things("restock"),
+    ("inventory:adjustment_detail", "pk"): of_things("adjustment"),
+    ("inventory:barcode_remove", "pk"): shared(lambda world: world.barcode),
+    ("inventory:category_edit", "pk"): shared(lambda world: world.sku.product.category_id),
+    **{
+        (f"inventory:{name}", "pk"): shared(lambda world: world.sku.product_id)
+        for name in ("product_detail", "product_edit", "product_name", "product_description")
+    },
+    ("inventory:sku_new", "pk"): shared(lambda world: world.sku.product_id),
+    **{
+        (f"inventory:{name}", "pk"): shared(lambda world: world.sku.pk)
+        for name in ("sku_edit", "sku_price", "barcode_new")
+    },
+    ("backoffice:mail_detail", "pk"): shared(lambda world: world.paris.mail),
+    ("backoffice:mail_again", "pk"): shared(lambda world: world.paris.mail),
+    ("backoffice:snapshot_detail", "pk"): of_things("snapshot"),
+    ("backoffice:snapshot_file", "pk"): of_things("snapshot"),
+    ("stores:location_edit", "pk"): shared(lambda world: world.lyon.place.pk),
+    ("stores:role_take", "pk"): shared(lambda world: world.lyon.membership),
+    **{
+        (f"stores:{name}", "pk"): shared(lambda world: world.paris.clerk.pk)
+        for name in ("person_edit", "role_give", "person_close", "person_reopen")
+    },
+}

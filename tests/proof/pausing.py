@@ -1,0 +1,42 @@
+"""Makes a worker that includes it stop for ever at a gap, the first time it gets there, and say so.
+
+`PAUSE_AT` names the gap in carrying out a restock request, `PAUSE_FILE` the file that then holds
+the process id of the worker's child.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from inventory.actions import restock
+
+GAPS = {
+    "before the effect": ("_move", "before"),
+    "before the commit": ("_finish", "after"),
+}
+
+
+def pausing(step: Callable[..., Any], when: str, said: Path) -> Callable[..., Any]:
+    def paused(*args: Any, **kwargs: Any) -> Any:
+        if when == "before":
+            pause_once(said)
+        result = step(*args, **kwargs)
+        if when == "after":
+            pause_once(said)
+        return result
+
+    return paused
+
+
+def pause_once(said: Path) -> None:
+    if not said.exists():
+        half = said.with_suffix(".half")
+        half.write_text(str(os.getpid()))
+        half.rename(said)
+        threading.Event().wait()
+
+
+name, when = GAPS[os.environ["PAUSE_AT"]]
+setattr(restock, name, pausing(getattr(restock, name), when, Path(os.environ["PAUSE_FILE"])))
