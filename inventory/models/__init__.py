@@ -1,4 +1,4 @@
-from inventory.models.alert import Alert
+from inventory.models.alert import Alert, AlertRun, NotificationChoice
 from inventory.models.catalogue import (
     Barcode,
     CatalogueChange,
@@ -7,7 +7,17 @@ from inventory.models.catalogue import (
     Sku,
     TaxRate,
 )
-from inventory.models.restock import RestockEvent, RestockLine, RestockRequest
+from inventory.models.policy import ApprovalRule, Demand, MovedLevel, StockPolicy, Suggestion
+from inventory.models.restock import (
+    BulkApproval,
+    BulkApprovalItem,
+    DecisionLink,
+    RestockEvent,
+    RestockLine,
+    RestockRequest,
+    RestockTemplate,
+    RestockTemplateLine,
+)
 from inventory.models.stock import (
     Cause,
     Document,
@@ -17,23 +27,47 @@ from inventory.models.stock import (
     StockLevel,
     StockMovement,
 )
+from inventory.models.transfer import (
+    Transfer,
+    TransferEvent,
+    TransferLine,
+    TransferReceipt,
+    TransferReceiptLine,
+)
 
 __all__ = [
     "Alert",
+    "AlertRun",
+    "ApprovalRule",
     "Barcode",
+    "BulkApproval",
+    "BulkApprovalItem",
     "CatalogueChange",
     "Category",
     "Cause",
+    "DecisionLink",
+    "Demand",
     "Document",
+    "MovedLevel",
+    "NotificationChoice",
     "Product",
     "Reservation",
     "RestockEvent",
     "RestockLine",
     "RestockRequest",
+    "RestockTemplate",
+    "RestockTemplateLine",
     "Sku",
     "StockAdjustment",
     "StockAdjustmentLine",
     "StockLevel",
     "StockMovement",
+    "StockPolicy",
+    "Suggestion",
     "TaxRate",
+    "Transfer",
+    "TransferEvent",
+    "TransferLine",
+    "TransferReceipt",
+    "TransferReceiptLine",
 ]

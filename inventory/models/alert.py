@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -60,15 +61,31 @@ class Alert(models.Model):
     class Kind(models.TextChoices):
         LOW = "low", _("low")
         OUT = "out", _("out of stock")
+        OVERSTOCK = "overstock", _("overstock")
+        LATE = "late", _("transfer late")
+        WAITING = "waiting", _("request waiting too long")
 
-    kind = models.CharField(_("kind"), max_length=4, choices=Kind)
+    OF_A_LEVEL = (Kind.LOW, Kind.OUT, Kind.OVERSTOCK)
+
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind)
     location = models.ForeignKey(
         Location, verbose_name=_("location"), on_delete=models.PROTECT, related_name="+"
     )
-    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, null=True, related_name="+")
+    # what is late or waits, where it is no SKU
+    document = models.CharField(max_length=12, choices=Document, blank=True, db_default="")
+    document_id = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField(_("since"), default=timezone.now)
     available = models.IntegerField(_("available"))  # when it opened
     told_at = models.DateTimeField(null=True)  # in a digest
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    acknowledged_at = models.DateTimeField(_("acknowledged"), null=True)
+    snoozed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    snoozed_until = models.DateField(_("snoozed until"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
     # empty: the reorder point changed, or the SKU is no longer on sale
     closing_document = models.CharField(max_length=12, choices=Document, blank=True)
@@ -84,10 +101,16 @@ class Alert(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "location", "sku"],
+                fields=["kind", "location", "sku", "document", "document_id"],
                 condition=Q(closed_at=None),
+                nulls_distinct=False,
                 name="one_open_alert_per_kind_sku_and_place",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("low", "out", "overstock"), sku__isnull=False)
+                | Q(kind__in=("late", "waiting"), document_id__isnull=False),
+                name="an_alert_names_what_it_is_about",
+            ),
         ]
         indexes = [
             models.Index(
@@ -117,3 +140,57 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.sku_id} at {self.location_id}"
+
+
+class NotificationChoice(models.Model):
+    """How a person wants to be told of something, where they chose otherwise than the default."""
+
+    class Subject(models.TextChoices):
+        LOW = "low", _("low stock")
+        OUT = "out", _("out of stock")
+        OVERSTOCK = "overstock", _("overstock")
+        LATE = "late", _("transfer late")
+        WAITING = "waiting", _("request waiting too long")
+        REQUEST = "request", _("restock request to decide")
+        ALL_WELL = "all_well", _("nothing to say")
+
+    class How(models.TextChoices):
+        AT_ONCE = "at_once", _("at once")
+        DIGEST = "digest", _("in the daily digest")
+        NONE = "none", _("not at all")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    subject = models.CharField(max_length=9, choices=Subject)
+    how = models.CharField(max_length=7, choices=How)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "subject"], name="one_choice_per_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.subject} {self.how}"
+
+
+class AlertRun(models.Model):
+    """One run of the mailer: the proof of what it looked at, when, and what it sent."""
+
+    class Kind(models.TextChoices):
+        AT_ONCE = "at_once", _("at once")
+        DAILY = "daily", _("daily digest")
+
+    kind = models.CharField(max_length=7, choices=Kind)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    places = models.PositiveIntegerField(default=0)
+    checked = models.PositiveIntegerField(default=0)  # SKUs that these places keep
+    found = models.PositiveIntegerField(default=0)  # alerts that were told
+    mails = models.PositiveIntegerField(default=0)
+    failure = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["kind", "-id"], name="alert_runs_by_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M}"

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.lib.money import MoneyField
 from inventory.models.catalogue import Sku
+from inventory.models.policy import ApprovalRule
 from stores.models import Location
 from stores.models.location import LocationQuerySet
 
@@ -32,10 +36,13 @@ class RestockRequest(models.Model):
     """A store asks a warehouse for several SKUs at once."""
 
     class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
         WAITING = "waiting", _("waiting for a decision")
         APPROVED = "approved", _("approved, on its way")
+        SENT = "sent", _("in transit")
         DONE = "done", _("received")
         REFUSED = "refused", _("refused")
+        CANCELLED = "cancelled", _("withdrawn")
 
     key = models.UUIDField(unique=True)
     store = models.ForeignKey(
@@ -54,6 +61,11 @@ class RestockRequest(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
+    rule = models.ForeignKey(  # which decided in nobody's name
+        ApprovalRule, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    by_rule = models.BooleanField(default=False)
+    value = MoneyField(_("value"), default=0)  # of what is asked, at cost
     refusal = models.CharField(_("reason of the refusal"), max_length=500, blank=True)
     done_at = models.DateTimeField(_("received"), null=True)
     version = models.PositiveIntegerField(default=1)  # grows with each step: what a page has shown
@@ -67,9 +79,15 @@ class RestockRequest(models.Model):
                 condition=~Q(store=F("warehouse")), name="a_request_goes_elsewhere"
             ),
             models.CheckConstraint(
-                condition=Q(state="waiting")
-                | Q(decided_by__isnull=False, decided_at__isnull=False),
+                condition=Q(state__in=("draft", "waiting", "cancelled"))
+                | Q(decided_by__isnull=False, decided_at__isnull=False)
+                | Q(by_rule=True, decided_at__isnull=False),
                 name="a_decision_names_who_and_when",
+            ),
+            models.UniqueConstraint(
+                fields=["store", "warehouse"],
+                condition=Q(state="draft"),
+                name="one_draft_per_store_and_warehouse",
             ),
         ]
         indexes = [
@@ -106,10 +124,13 @@ class RestockLine(models.Model):
     request = models.ForeignKey(RestockRequest, on_delete=models.CASCADE, related_name="lines")
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
     asked = models.PositiveIntegerField(_("asked"))
+    suggested = models.PositiveIntegerField(null=True)  # by Comptoir, when the line was written
     approved = models.PositiveIntegerField(_("approved"), null=True)
     sent = models.PositiveIntegerField(_("sent"), null=True)
     received = models.PositiveIntegerField(_("received"), null=True)
     reason = models.CharField(_("reason"), max_length=12, choices=Reason, blank=True)
+    sent_reason = models.CharField(max_length=12, choices=Reason, blank=True)
+    received_reason = models.CharField(max_length=12, choices=Reason, blank=True)
     lacking = models.PositiveIntegerField(_("lacking"), default=0)  # when it was carried out
     warehouse_had = models.PositiveIntegerField(null=True)  # on hand there, just before
     store_had = models.PositiveIntegerField(null=True)
@@ -157,6 +178,10 @@ class RestockEvent(models.Model):
 
     class Kind(models.TextChoices):
         ASKED = "asked", _("asked")
+        ADDED = "added", _("lines added")
+        COMMENT = "comment", _("comment")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        SENT = "sent", _("sent")
         APPROVED = "approved", _("approved")
         REFUSED = "refused", _("refused")
         LACKING = "lacking", _("back to the approver: not enough in stock")
@@ -176,3 +201,100 @@ class RestockEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id}: {self.kind}"
+
+
+class RestockTemplate(models.Model):
+    """A list of SKUs that a store asks for again and again."""
+
+    store = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=80)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "name"], name="one_template_per_store_and_name"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RestockTemplateLine(models.Model):
+    template = models.ForeignKey(RestockTemplate, on_delete=models.CASCADE, related_name="lines")
+    sku = models.ForeignKey(Sku, on_delete=models.CASCADE, related_name="+")
+    units = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["template", "sku"], name="one_template_line_per_sku"),
+            models.CheckConstraint(condition=Q(units__gte=1), name="a_template_line_asks_some"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.units} × {self.sku_id}"
+
+
+class DecisionLink(models.Model):
+    """A link in an approver's mail: it decides one request, in the state that the mail showed, once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    request = models.ForeignKey(RestockRequest, on_delete=models.CASCADE, related_name="+")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "reader", "version"], name="one_link_per_reader_and_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"R-{self.request_id} for {self.reader_id}"
+
+
+class BulkApproval(models.Model):
+    """Many requests that one person approved at a stroke; a worker decides them one by one."""
+
+    key = models.UUIDField(unique=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(done_at=None), name="bulk_approvals_to_do")
+        ]
+
+    def __str__(self) -> str:
+        return f"B-{self.pk}"
+
+
+class BulkApprovalItem(models.Model):
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        APPROVED = "approved", _("approved")
+        NOT_DONE = "not_done", _("not approved")
+
+    bulk = models.ForeignKey(BulkApproval, on_delete=models.CASCADE, related_name="items")
+    request = models.ForeignKey(RestockRequest, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField()  # that was shown
+    outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.WAITING)
+    words = models.CharField(max_length=500, blank=True)  # why not, in the person's language
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["bulk", "request"], name="one_item_per_request")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}: {self.outcome}"

@@ -41,8 +41,21 @@ class StockLevel(models.Model):
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="levels")
     on_hand = models.IntegerField(_("on hand"), default=0)
     reserved = models.IntegerField(_("reserved"), default=0)
+    incoming = models.IntegerField(
+        _("incoming"), default=0, db_default=0
+    )  # sent here and not yet received
+    # What the policies say here, written by inventory.actions.policy from `StockPolicy`
     reorder_point = models.PositiveIntegerField(_("reorder point"), default=0)
     target = models.PositiveIntegerField(_("target"), default=0)
+    maximum = models.PositiveIntegerField(_("maximum"), default=0, db_default=0)  # 0: none
+    by_rate = models.BooleanField(_("by rate"), default=False, db_default=False)
+    warehouse = models.ForeignKey(  # where it is asked for; null: the first logistics centre
+        Location, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    lead_days = models.PositiveSmallIntegerField(_("lead time in days"), default=2, db_default=2)
+    review_days = models.PositiveSmallIntegerField(
+        _("days between requests"), default=7, db_default=7
+    )
 
     objects = StockLevelQuerySet.as_manager()
 
@@ -50,6 +63,7 @@ class StockLevel(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["location", "sku"], name="one_level_per_sku_and_place"),
             models.CheckConstraint(condition=Q(on_hand__gte=0), name="on_hand_not_negative"),
+            models.CheckConstraint(condition=Q(incoming__gte=0), name="incoming_not_negative"),
             models.CheckConstraint(
                 condition=Q(reserved__gte=0, reserved__lte=F("on_hand")),
                 name="reserved_within_on_hand",
@@ -71,6 +85,8 @@ class Document(models.TextChoices):
     OPENING = "opening", _("opening stock")
     ADJUSTMENT = "adjustment", _("stock adjustment")
     RESTOCK = "restock", _("restock request")
+    TRANSFER = "transfer", _("transfer")
+    RECEIPT = "receipt", _("receipt of a transfer")
     SALE = "sale", _("sale")
     ORDER = "order", _("order")
 

@@ -81,6 +81,14 @@ class Location(models.Model):
     time_zone = models.CharField(
         _("time zone"), max_length=40, default="Europe/Paris", validators=[validate_time_zone]
     )
+    receives_by_hand = models.BooleanField(
+        _("receives by hand"),
+        default=False,
+        help_text=_(
+            "Goods sent here are in transit until somebody has counted them in;"
+            " otherwise they are received when they are sent."
+        ),
+    )
     is_active = models.BooleanField(_("open"), default=True)
 
     objects = LocationQuerySet.as_manager()
