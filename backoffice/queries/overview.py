@@ -216,11 +216,11 @@ def _urgency(row: Urgent) -> tuple[int, bool, datetime, int]:
     return -row.sold, is_low, row.alert.opened_at, row.alert.pk
 
 
-def _ranking(place: Location | None, now: datetime) -> dict[tuple[int, int], int]:
+def _ranking(place: Location | None, now: datetime) -> dict[tuple[int, int | None], int]:
     """Units sold in 28 days of the best-selling SKUs with an open alert, by place and SKU; kept for
     a minute, because many screens ask for it again and again."""
     key = f"urgent-{place.pk if place else 'everywhere'}"
-    ranking: dict[tuple[int, int], int] | None = cache.get(key)
+    ranking: dict[tuple[int, int | None], int] | None = cache.get(key)
     if ranking is None:
         day = (place.local_day(now) if place else now.date()) - timedelta(days=URGENT_DAYS)
         alerted = Alert.objects.open().filter(location=OuterRef("location"), sku=OuterRef("sku"))

@@ -11,6 +11,8 @@ from inventory.models.stock import Document, StockLevel
 from stores.models import Location
 from stores.models.location import LocationQuerySet
 
+DOCUMENT_LETTERS = {Document.TRANSFER: "T", Document.RESTOCK: "R"}  # as their numbers begin
+
 
 class AlertQuerySet(models.QuerySet["Alert"]):
     def open(self) -> AlertQuerySet:
@@ -139,7 +141,19 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.sku_id} at {self.location_id}"
+        about = f"{self.document} {self.document_id}" if self.document else self.sku_id
+        return f"{self.kind}: {about} at {self.location_id}"
+
+    @property
+    def about(self) -> str:
+        """What it is about, for a person: the product, or the number of the document."""
+        if self.sku:
+            return self.sku.full_name
+        return f"{DOCUMENT_LETTERS[Document(self.document)]}-{self.document_id}"
+
+    @property
+    def code(self) -> str:
+        return self.sku.code if self.sku else ""
 
 
 class NotificationChoice(models.Model):

@@ -66,11 +66,11 @@ class AlertTable(tables.Table):  # type: ignore[misc]
 
     def render_product(self, record: Alert) -> SafeString:
         return format_html(
-            '{}<small class="code">{}</small>', _product(record, self.place), record.sku.code
+            '{}<small class="code">{}</small>', _product(record, self.place), record.code
         )
 
     def value_product(self, record: Alert) -> str:
-        return record.sku.full_name
+        return record.about
 
     def render_kind(self, value: str, record: Alert) -> SafeString:
         tone = "" if record.closed_at else TONES[Alert.Kind(record.kind)]
@@ -101,14 +101,14 @@ class AlertTable(tables.Table):  # type: ignore[misc]
         return value
 
     def render_ask(self, record: Alert) -> str:
-        if record.closed_at:
+        if record.closed_at or record.sku_id is None:
             return ""
         url = reverse("inventory:restock_new", args=[record.location.code])
         return format_html(
             '<a class="btn btn-sm" href="{}?sku={}" aria-label="{}">{}</a>',
             url,
             record.sku_id,
-            gettext("Ask for %(product)s") % {"product": record.sku.full_name},
+            gettext("Ask for %(product)s") % {"product": record.about},
             gettext("Ask for goods"),
         )
 
@@ -129,7 +129,9 @@ def _moment(moment: datetime) -> SafeString:
 
 def _product(alert: Alert, place: Location | None) -> SafeString:
     """The name, which leads to the movements that make the figure."""
+    if alert.sku is None:
+        return format_html("{}", alert.about)
     page = "stock_movements" if place else "office_movements"
     given = {"sku_id": alert.sku_id, "code": alert.location.code}
     url = reverse(f"inventory:{page}", kwargs=given)
-    return format_html('<a href="{}">{}</a>', url, alert.sku.full_name)
+    return format_html('<a href="{}">{}</a>', url, alert.about)
