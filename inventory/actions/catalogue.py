@@ -16,7 +16,8 @@ from backoffice.lib.errors import DomainError
 from backoffice.lib.retry import retrying
 from backoffice.lib.text import normal, search_words
 from inventory.actions.alerts import review_alerts_of
-from inventory.actions.stock import hold_new_levels, open_levels_of
+from inventory.actions.locks import hold_new_levels
+from inventory.actions.stock import open_levels_of
 from inventory.errors import BarcodeTaken, CodeTaken, NameTaken, VariantTaken
 from inventory.models import Barcode, CatalogueChange, Category, Product, Sku, TaxRate
 from stores.models import User

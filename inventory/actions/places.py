@@ -4,7 +4,8 @@ from django.db import transaction
 
 from backoffice.lib.retry import retrying
 from backoffice.lib.text import normal
-from inventory.actions.stock import hold_new_levels, open_levels_at
+from inventory.actions.locks import hold_new_levels
+from inventory.actions.stock import open_levels_at
 from stores.errors import PlaceCodeTaken
 from stores.models import Location, User
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from backoffice.lib.retry import retrying
 from inventory.actions.alerts import review_alerts, review_threshold
+from inventory.actions.locks import hold_new_levels
 from inventory.errors import OutOfStock, Shortage
 from inventory.models import Cause, Reservation, Sku, StockLevel, StockMovement
 from stores.models import Location, User
@@ -60,16 +61,6 @@ def _select_for_update(keys: Sequence[tuple[LocationId, SkuId]]) -> Levels:
         condition |= Q(location_id=place, sku_id__in=skus)
     rows = StockLevel.objects.filter(condition).order_by("location_id", "sku_id")
     return {(row.location_id, row.sku_id): row for row in rows.select_for_update(no_key=True)}
-
-
-ONE_AT_A_TIME = 20_261  # key of the lock under which SKUs and places get their levels
-
-
-def hold_new_levels() -> None:
-    """Let no other transaction make SKUs, places or barcodes until this one ends: each would miss the
-    other's when both give stock levels to what they see, or look whether a code is free."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
 
 
 @transaction.atomic
