@@ -1,13 +1,13 @@
 from celery import shared_task
 
-from inventory.actions import restock
+from inventory.actions import carry_out
 
 
 @shared_task(name="inventory.carry_out_restock")
 def carry_out_restock(request_id: int) -> None:
-    restock.carry_out_restock(request_id)
+    carry_out.carry_out_restock(request_id)
 
 
 @shared_task(name="inventory.sweep_restock")
 def sweep_restock() -> None:
-    restock.carry_out_due()
+    carry_out.carry_out_due()

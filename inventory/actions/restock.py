@@ -1,19 +1,18 @@
-"""A store asks, an approver decides once, a worker carries it out once."""
+"""A store asks, an approver decides once; carrying out is in inventory.actions.carry_out."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from backoffice.lib.errors import Busy
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
-from inventory.actions.stock import Move, Quantity, SkuId, lock_levels, move_stock
+from inventory.actions.restock_steps import lock_request, record, take_step
+from inventory.actions.stock import Quantity, SkuId
 from inventory.errors import (
     AlreadyDecided,
     ClosedPlace,
@@ -22,17 +21,14 @@ from inventory.errors import (
     MoreThanAsked,
     NothingApproved,
     NotOnSale,
-    OutOfStock,
     OwnRequest,
     ReasonMissing,
     RequestChanged,
-    Shortage,
 )
-from inventory.models import Cause, Document, RestockEvent, RestockLine, RestockRequest, Sku
+from inventory.models import RestockEvent, RestockLine, RestockRequest, Sku
 from stores.models import Company, Location, Role, User
 from stores.rights import holds_now
 
-logger = logging.getLogger(__name__)
 State = RestockRequest.State
 Kind = RestockEvent.Kind
 
@@ -69,7 +65,7 @@ def ask_restock(
     RestockLine.objects.bulk_create(
         RestockLine(request=request, sku_id=sku_id, asked=units) for sku_id, units in wanted.items()
     )
-    _record(request, Kind.ASKED, by=by, note=note)
+    record(request, Kind.ASKED, by=by, note=note)
     return request
 
 
@@ -93,7 +89,7 @@ def approve_restock(
     _refuse_approval(lines)
     RestockLine.objects.bulk_update(lines, ["approved", "reason", "lacking"])
     _decide(request, State.APPROVED, by=by)
-    _record(request, Kind.APPROVED, by=by)
+    record(request, Kind.APPROVED, by=by)
     nudge("inventory.carry_out_restock", request.pk)
     return request
 
@@ -109,35 +105,8 @@ def refuse_restock(
         raise ReasonMissing
     request.refusal = reason.strip()
     _decide(request, State.REFUSED, by=by)
-    _record(request, Kind.REFUSED, by=by, note=request.refusal)
+    record(request, Kind.REFUSED, by=by, note=request.refusal)
     return request
-
-
-@retrying
-@transaction.atomic
-def carry_out_restock(request_id: int) -> RestockRequest | None:
-    """Move what was approved from the warehouse to the store, or give the request back to the
-    approver with what each line lacks. `None` if there is nothing (more) to carry out."""
-    request = _lock(request_id)
-    if request is None or request.state != State.APPROVED:
-        return None
-    lines = list(request.lines.order_by("sku_id"))
-    try:
-        _move(request, lines)
-    except OutOfStock as error:
-        _give_back(request, lines, error.shortages)
-    else:
-        _finish(request, lines)
-    return request
-
-
-def carry_out_due() -> None:
-    """Carry out every approved request that a nudge missed; one that fails doesn't hold up the rest."""
-    for request_id in list(RestockRequest.objects.due().values_list("pk", flat=True)):
-        try:
-            carry_out_restock(request_id)
-        except (DatabaseError, Busy):
-            logger.exception("restock request %s could not be carried out", request_id)
 
 
 def _refuse_places(store: Location, warehouse: Location) -> None:
@@ -171,14 +140,9 @@ def _same(
     return request
 
 
-def _lock(request_id: int) -> RestockRequest | None:
-    """Lock the row alone: after a wait, PostgreSQL reads it anew, but not what is joined to it."""
-    return RestockRequest.objects.select_for_update(no_key=True).filter(pk=request_id).first()
-
-
 def _lock_waiting(request_id: int, *, by: User, seen: int | None) -> RestockRequest:
     """Lock the request for this person's decision; refuse it where they may not, or no longer."""
-    request = _lock(request_id)
+    request = lock_request(request_id)
     if request is None:
         raise RestockRequest.DoesNotExist
     if not holds_now(by, Role.LOGISTICS, at=request.warehouse):
@@ -205,59 +169,4 @@ def _refuse_approval(lines: Sequence[RestockLine]) -> None:
 
 def _decide(request: RestockRequest, state: RestockRequest.State, *, by: User) -> None:
     request.state, request.decided_by, request.decided_at = state, by, timezone.now()
-    _step(request, "decided_by", "decided_at", "refusal")
-
-
-def _move(request: RestockRequest, lines: Sequence[RestockLine]) -> None:
-    sent = [line for line in lines if line.approved]
-    places = (request.warehouse, request.store)
-    levels = lock_levels((place.pk, line.sku_id) for place in places for line in sent)
-    for line in sent:
-        line.warehouse_had = levels[request.warehouse_id, line.sku_id].on_hand
-        line.store_had = levels[request.store_id, line.sku_id].on_hand
-    move_stock(
-        [Move(line.sku_id, *places, line.approved or 0) for line in sent],
-        cause=Cause(Document.RESTOCK, request.pk),
-        by=request.decided_by,
-    )
-
-
-def _finish(request: RestockRequest, lines: Sequence[RestockLine]) -> None:
-    for line in lines:
-        line.sent = line.received = line.approved
-    RestockLine.objects.bulk_update(lines, ["sent", "received", "warehouse_had", "store_had"])
-    request.state, request.done_at = State.DONE, timezone.now()
-    _step(request, "done_at")
-    _record(request, Kind.DONE)
-
-
-def _give_back(
-    request: RestockRequest, lines: Sequence[RestockLine], shortages: Sequence[Shortage]
-) -> None:
-    lacking = {shortage.sku.pk: shortage.lacking for shortage in shortages}
-    for line in lines:
-        line.approved, line.reason = None, ""
-        line.lacking = lacking.get(line.sku_id, 0)
-    RestockLine.objects.bulk_update(lines, ["approved", "reason", "lacking"])
-    request.state, request.decided_by, request.decided_at = State.WAITING, None, None
-    _step(request, "decided_by", "decided_at")
-    figures = [[s.sku.pk, s.wanted, s.available] for s in shortages]
-    _record(request, Kind.LACKING, shortages=figures)
-
-
-def _step(request: RestockRequest, *fields: str) -> None:
-    request.version += 1
-    request.save(update_fields=["state", "version", *fields])
-
-
-def _record(
-    request: RestockRequest,
-    kind: RestockEvent.Kind,
-    *,
-    by: User | None = None,
-    note: str = "",
-    shortages: Sequence[Sequence[int]] = (),
-) -> None:
-    RestockEvent.objects.create(
-        request=request, kind=kind, by=by, note=note, shortages=list(shortages)
-    )
+    take_step(request, "decided_by", "decided_at", "refusal")

@@ -11,13 +11,9 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test import Client
 
-from inventory.actions import restock
-from inventory.actions.restock import (
-    approve_restock,
-    ask_restock,
-    carry_out_restock,
-    refuse_restock,
-)
+from inventory.actions import carry_out, restock
+from inventory.actions.carry_out import carry_out_restock
+from inventory.actions.restock import approve_restock, ask_restock, refuse_restock
 from inventory.errors import AlreadyDecided
 from inventory.models import Document, RestockEvent, RestockRequest, StockLevel, StockMovement
 from stores.models import Location, Role, User
@@ -132,7 +128,7 @@ def test_one_decides_and_the_other_is_told_who_and_when(
 def test_without_the_lock_both_would_decide(
     request_of_21: RestockRequest, approvers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(restock, "_lock", read_without_lock(2))
+    monkeypatch.setattr(restock, "lock_request", read_without_lock(2))
     outcomes = together([partial(approve_restock, request_of_21.pk, by=by) for by in approvers])
     assert [type(outcome) for outcome in outcomes] == [RestockRequest, RestockRequest]
     assert RestockEvent.objects.filter(kind="approved").count() == 2
@@ -166,7 +162,7 @@ def test_without_the_lock_the_ledger_itself_refuses_the_second_worker(
     request_of_21: RestockRequest, approvers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     approve_restock(request_of_21.pk, by=approvers[0])
-    monkeypatch.setattr(restock, "_lock", read_without_lock(2))
+    monkeypatch.setattr(carry_out, "lock_request", read_without_lock(2))
     outcomes = together([partial(carry_out_restock, request_of_21.pk)] * 2)
     refused = the_one(outcomes, IntegrityError)
     assert "a_document_moves_stock_once" in str(refused)

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from inventory.actions.restock import approve_restock, carry_out_restock, refuse_restock
+from inventory.actions.carry_out import carry_out_restock
+from inventory.actions.restock import approve_restock, refuse_restock
 from inventory.models import Barcode, RestockRequest, Sku
 from stores.models import Location, Role, User
 from tests.factories import (

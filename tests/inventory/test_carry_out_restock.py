@@ -1,11 +1,7 @@
 import pytest
 
-from inventory.actions.restock import (
-    Less,
-    approve_restock,
-    carry_out_due,
-    carry_out_restock,
-)
+from inventory.actions.carry_out import carry_out_due, carry_out_restock
+from inventory.actions.restock import Less, approve_restock
 from inventory.models import Document, RestockRequest, StockLevel, StockMovement
 from stores.models import Location, Role, User
 from tests.factories import (

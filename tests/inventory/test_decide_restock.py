@@ -1,7 +1,8 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from inventory.actions.restock import Less, approve_restock, carry_out_restock, refuse_restock
+from inventory.actions.carry_out import carry_out_restock
+from inventory.actions.restock import Less, approve_restock, refuse_restock
 from inventory.errors import (
     AlreadyDecided,
     MoreThanAsked,

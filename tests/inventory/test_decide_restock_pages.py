@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from inventory.actions.restock import Less, approve_restock, carry_out_restock
+from inventory.actions.carry_out import carry_out_restock
+from inventory.actions.restock import Less, approve_restock
 from inventory.models import RestockRequest
 from stores.models import Company, Location, Role, User
 from tests.factories import (

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from inventory.actions import restock
+from inventory.actions import carry_out
 
 GAPS = {
     "before the effect": ("_move", "before"),
@@ -39,4 +39,4 @@ def pause_once(said: Path) -> None:
 
 
 name, when = GAPS[os.environ["PAUSE_AT"]]
-setattr(restock, name, pausing(getattr(restock, name), when, Path(os.environ["PAUSE_FILE"])))
+setattr(carry_out, name, pausing(getattr(carry_out, name), when, Path(os.environ["PAUSE_FILE"])))

@@ -1,0 +1,31 @@
+"""What every step of a restock request does: lock the row, write its state, keep its history."""
+
+from collections.abc import Sequence
+
+from inventory.models import RestockEvent, RestockRequest
+from stores.models import User
+
+
+def lock_request(request_id: int) -> RestockRequest | None:
+    """Lock the row alone: after a wait, PostgreSQL reads it anew, but not what is joined to it."""
+    return RestockRequest.objects.select_for_update(no_key=True).filter(pk=request_id).first()
+
+
+def take_step(request: RestockRequest, *fields: str) -> None:
+    """Write the state and these fields; the version grows, so that pages that show less are told."""
+    request.version += 1
+    request.save(update_fields=["state", "version", *fields])
+
+
+def record(
+    request: RestockRequest,
+    kind: RestockEvent.Kind,
+    *,
+    by: User | None = None,
+    note: str = "",
+    shortages: Sequence[Sequence[int]] = (),
+) -> None:
+    """Write a step into the history; `shortages` are [SKU id, units wanted, units available]."""
+    RestockEvent.objects.create(
+        request=request, kind=kind, by=by, note=note, shortages=list(shortages)
+    )
