@@ -181,3 +181,15 @@ class KeyUsedBefore(DomainError):
         super().__init__(
             _("This form was sent before, with other content. Open it again to record more.")
         )
+
+
+class NotSuggested(DomainError):
+    """The need for it went in the meantime."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This is no longer suggested: the store has enough by now."))
+
+
+class SnoozeInThePast(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("Choose a day after today."))

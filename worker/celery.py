@@ -37,5 +37,6 @@ app.conf.update(
         "worker.reports",
         "worker.restock",
         "worker.shop",
+        "worker.suggestions",
     ],
 )

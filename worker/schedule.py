@@ -6,6 +6,7 @@ Each sweep takes rows that are still to do; two of them, or none for days, do no
 import os
 
 SWEEP = float(os.environ.get("SWEEP_SECONDS", "30"))
+SUGGESTION = float(os.environ.get("SUGGESTION_SECONDS", "5"))
 DIGEST = float(os.environ.get("ALERT_DIGEST_SECONDS", "600"))
 
 SCHEDULE = {
@@ -16,6 +17,12 @@ SCHEDULE = {
     "waiting mails": {"task": "mail.sweep_mails", "schedule": SWEEP},
     "alerts against the figures": {"task": "inventory.review_alerts", "schedule": 3600.0},
     "alert digests": {"task": "inventory.tell_alerts", "schedule": DIGEST},
+    "suggestions after what moved": {
+        "task": "inventory.refresh_moved",
+        "schedule": SUGGESTION,
+        "options": {"expires": 60.0},  # while no worker is there, they don't pile up
+    },
+    "suggestions afresh": {"task": "inventory.refresh_suggestions", "schedule": 3600.0},
     "unpaid orders": {"task": "shop.expire_orders", "schedule": SWEEP},
     "unsettled payments": {"task": "shop.sweep_payments", "schedule": SWEEP},
     "paid orders": {"task": "shop.sweep_paid_orders", "schedule": SWEEP},

@@ -17,6 +17,7 @@ from backoffice.lib.retry import retrying
 from backoffice.lib.text import normal, search_words
 from inventory.actions.alerts import review_alerts_of
 from inventory.actions.locks import hold_new_levels
+from inventory.actions.marks import mark_skus
 from inventory.actions.stock import open_levels_of
 from inventory.errors import BarcodeTaken, CodeTaken, NameTaken, VariantTaken
 from inventory.models import Barcode, CatalogueChange, Category, Product, Sku, TaxRate
@@ -89,6 +90,7 @@ def change_product(
         refresh_search(product.skus.values_list("pk", flat=True))
     if "is_active" in changed:
         review_alerts_of(product.skus.values_list("pk", flat=True))
+        mark_skus(product.skus.values_list("pk", flat=True))
     return product
 
 
@@ -149,6 +151,8 @@ def change_sku(
         refresh_search([sku.pk])
     if "is_active" in changed:
         review_alerts_of([sku.pk])
+    if {"is_active", "pack_size", "price"} & changed:
+        mark_skus([sku.pk])
     return sku
 
 

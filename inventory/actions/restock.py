@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
+from inventory.actions.marks import mark_request
 from inventory.actions.restock_steps import lock_request, record, take_step
 from inventory.actions.stock import Quantity, SkuId
 from inventory.errors import (
@@ -65,6 +66,7 @@ def ask_restock(
     RestockLine.objects.bulk_create(
         RestockLine(request=request, sku_id=sku_id, asked=units) for sku_id, units in wanted.items()
     )
+    mark_request(request)
     record(request, Kind.ASKED, by=by, note=note)
     return request
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from inventory.actions.marks import mark_request
 from inventory.models import RestockEvent, RestockRequest
 from stores.models import User
 
@@ -12,9 +13,11 @@ def lock_request(request_id: int) -> RestockRequest | None:
 
 
 def take_step(request: RestockRequest, *fields: str) -> None:
-    """Write the state and these fields; the version grows, so that pages that show less are told."""
+    """Write the state and these fields; the version grows, so that pages that show less are told;
+    what was suggested to the store follows."""
     request.version += 1
     request.save(update_fields=["state", "version", *fields])
+    mark_request(request)
 
 
 def record(

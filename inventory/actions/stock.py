@@ -18,6 +18,7 @@ from django.utils import timezone
 from backoffice.lib.retry import retrying
 from inventory.actions.alerts import review_alerts, review_threshold
 from inventory.actions.locks import hold_new_levels
+from inventory.actions.marks import mark_moved
 from inventory.errors import OutOfStock, Shortage
 from inventory.models import Cause, Reservation, Sku, StockLevel, StockMovement
 from stores.models import Location, User
@@ -256,6 +257,7 @@ def _write_levels(
         on_hand=_added("on_hand", changed, on_hand),
         reserved=_added("reserved", changed, reserved),
     )
+    mark_moved((level.location_id, level.sku_id) for level in changed)
     review_alerts(changed, before, cause)
 
 

@@ -7,7 +7,14 @@ from inventory.models.catalogue import (
     Sku,
     TaxRate,
 )
-from inventory.models.policy import ApprovalRule, Demand, MovedLevel, StockPolicy, Suggestion
+from inventory.models.policy import (
+    ApprovalRule,
+    Demand,
+    MovedLevel,
+    RefreshRun,
+    StockPolicy,
+    Suggestion,
+)
 from inventory.models.restock import (
     BulkApproval,
     BulkApprovalItem,
@@ -51,6 +58,7 @@ __all__ = [
     "MovedLevel",
     "NotificationChoice",
     "Product",
+    "RefreshRun",
     "Reservation",
     "RestockEvent",
     "RestockLine",

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -145,8 +148,13 @@ class Suggestion(models.Model):
     sold = models.PositiveIntegerField()  # in the last 28 days
     by_rate = models.BooleanField()
     cover_days = models.PositiveSmallIntegerField()  # lead time and review, where by rate
+    trigger = models.PositiveIntegerField(default=0)  # at this many, or fewer, it is suggested
+    maximum = models.PositiveIntegerField(default=0)  # 0: none
     lost_per_day = MoneyField(default=0)
     snoozed_until = models.DateField(null=True)
+    snoozed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     made_at = models.DateTimeField(default=timezone.now)
     refreshed_at = models.DateTimeField(default=timezone.now)
 
@@ -164,6 +172,51 @@ class Suggestion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.units} × {self.sku_id} for {self.location_id}"
+
+    @property
+    def lacking(self) -> int:
+        """What is desired and neither there nor on its way, nor asked for."""
+        return max(self.desired - self.available - self.incoming - self.asked, 0)
+
+    @property
+    def in_packs(self) -> int:
+        """What lacks, in whole packs of the SKU."""
+        pack = self.sku.pack_size
+        return -(-self.lacking // pack) * pack
+
+    @property
+    def is_capped(self) -> bool:
+        """The maximum leaves room for fewer packs than lack."""
+        return 0 < self.units < self.in_packs
+
+
+class RefreshRun(models.Model):
+    """One refresh of suggestions: when, and what it looked at and did."""
+
+    class Kind(models.TextChoices):
+        MOVED = "moved", _("what moved")
+        FULL = "full", _("everything")
+
+    kind = models.CharField(max_length=5, choices=Kind)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+    marks = models.PositiveIntegerField(default=0)
+    pairs = models.PositiveIntegerField(default=0)
+    written = models.PositiveIntegerField(default=0)
+    removed = models.PositiveIntegerField(default=0)
+    # of a full one: no movement with a smaller id counts for the demand any more
+    first_movement = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["kind", "-id"], name="refresh_runs_by_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def milliseconds(self) -> int:
+        return (self.finished_at - self.started_at) // timedelta(milliseconds=1)
 
 
 class ApprovalRule(models.Model):
