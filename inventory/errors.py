@@ -96,7 +96,7 @@ class AlreadyDecided(DomainError):
         assert self.at is not None
         words = {
             "request": request,
-            "person": self.by,
+            "person": self.by or _("a rule of automatic approval"),
             "when": date_format(
                 self.at.astimezone(request.warehouse.zone), "SHORT_DATETIME_FORMAT"
             ),

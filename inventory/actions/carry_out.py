@@ -77,6 +77,7 @@ def _give_back(
         line.lacking = lacking.get(line.sku_id, 0)
     RestockLine.objects.bulk_update(lines, ["approved", "reason", "lacking"])
     request.state, request.decided_by, request.decided_at = State.WAITING, None, None
-    take_step(request, "decided_by", "decided_at")
+    request.rule, request.by_rule = None, False
+    take_step(request, "decided_by", "decided_at", "rule", "by_rule")
     figures = [[s.sku.pk, s.wanted, s.available] for s in shortages]
     record(request, Kind.LACKING, shortages=figures)

@@ -26,7 +26,7 @@ from inventory.errors import (
     ReasonMissing,
     RequestChanged,
 )
-from inventory.models import RestockEvent, RestockLine, RestockRequest, Sku
+from inventory.models import ApprovalRule, RestockEvent, RestockLine, RestockRequest, Sku
 from stores.models import Company, Location, Role, User
 from stores.rights import holds_now
 
@@ -81,19 +81,8 @@ def approve_restock(
     seen: int | None = None,
 ) -> RestockRequest:
     """Approve every line as asked, but for those in `less`; `seen` is the version that was shown."""
-    request = _lock_waiting(request_id, by=by, seen=seen)
-    lines = list(request.lines.select_related("sku__product"))
-    for line in lines:
-        granted = less.get(line.sku_id)
-        line.approved = granted.units if granted else line.asked
-        line.reason = granted.reason if granted and granted.units < line.asked else ""
-        line.lacking = 0
-    _refuse_approval(lines)
-    RestockLine.objects.bulk_update(lines, ["approved", "reason", "lacking"])
-    _decide(request, State.APPROVED, by=by)
-    record(request, Kind.APPROVED, by=by)
-    nudge("inventory.carry_out_restock", request.pk)
-    return request
+    request = lock_waiting(request_id, by=by, seen=seen)
+    return grant(request, less=less, by=by)
 
 
 @retrying
@@ -102,7 +91,7 @@ def refuse_restock(
     request_id: int, *, reason: str, by: User, seen: int | None = None
 ) -> RestockRequest:
     """Refuse the whole request, with a reason for the store."""
-    request = _lock_waiting(request_id, by=by, seen=seen)
+    request = lock_waiting(request_id, by=by, seen=seen)
     if not reason.strip():
         raise ReasonMissing
     request.refusal = reason.strip()
@@ -142,19 +131,48 @@ def _same(
     return request
 
 
-def _lock_waiting(request_id: int, *, by: User, seen: int | None) -> RestockRequest:
+def lock_waiting(request_id: int, *, by: User, seen: int | None) -> RestockRequest:
     """Lock the request for this person's decision; refuse it where they may not, or no longer."""
     request = lock_request(request_id)
     if request is None:
         raise RestockRequest.DoesNotExist
     if not holds_now(by, Role.LOGISTICS, at=request.warehouse):
         raise PermissionDenied
+    refuse_decided(request, seen=seen)
+    if request.asked_by_id == by.pk and not Company.current().own_requests_allowed:
+        raise OwnRequest
+    return request
+
+
+def refuse_decided(request: RestockRequest, *, seen: int | None) -> None:
+    """Refuse to decide what was decided, or took a step since the version that was shown."""
     if request.state != State.WAITING:
         raise AlreadyDecided(request)
     if seen is not None and seen != request.version:
         raise RequestChanged(request)
-    if request.asked_by_id == by.pk and not Company.current().own_requests_allowed:
-        raise OwnRequest
+
+
+def grant(
+    request: RestockRequest,
+    *,
+    by: User | None,
+    less: Mapping[SkuId, Less] = AS_ASKED,
+    rule: ApprovalRule | None = None,
+) -> RestockRequest:
+    """Approve a locked request that waits; `by` is nobody where a rule decides."""
+    lines = list(request.lines.select_related("sku__product"))
+    for line in lines:
+        granted = less.get(line.sku_id)
+        line.approved = granted.units if granted else line.asked
+        line.reason = granted.reason if granted and granted.units < line.asked else ""
+        line.lacking = 0
+    _refuse_approval(lines)
+    RestockLine.objects.bulk_update(lines, ["approved", "reason", "lacking"])
+    request.rule, request.by_rule = rule, rule is not None
+    _decide(request, State.APPROVED, by=by)
+    place = rule.location.name if rule and rule.location else ""
+    record(request, Kind.APPROVED, by=by, note=place)
+    nudge("inventory.carry_out_restock", request.pk)
     return request
 
 
@@ -169,6 +187,6 @@ def _refuse_approval(lines: Sequence[RestockLine]) -> None:
         raise NothingApproved
 
 
-def _decide(request: RestockRequest, state: RestockRequest.State, *, by: User) -> None:
+def _decide(request: RestockRequest, state: RestockRequest.State, *, by: User | None) -> None:
     request.state, request.decided_by, request.decided_at = state, by, timezone.now()
-    take_step(request, "decided_by", "decided_at", "refusal")
+    take_step(request, "decided_by", "decided_at", "refusal", "rule", "by_rule")
