@@ -2,7 +2,7 @@
 
 The rule is the fair-share (equal-time-supply) allocation of distribution planning: what there is goes,
 pack by pack, to the store that would run out first, so that all come to the same days of cover as far
-as whole packs allow. docs/adr/0009-fair-share-and-rules.md tells it in words. Everything is counted in
+as whole packs allow. docs/adr/0011-fair-share-and-rules.md tells it in words. Everything is counted in
 whole numbers and fractions: the same claims, in any order, give the same shares.
 """
 

@@ -25,6 +25,7 @@ from inventory.models.restock import (
     RestockTemplate,
     RestockTemplateLine,
 )
+from inventory.models.share import LineShare, RuleChange
 from inventory.models.stock import (
     Cause,
     Document,
@@ -55,6 +56,7 @@ __all__ = [
     "DecisionLink",
     "Demand",
     "Document",
+    "LineShare",
     "MovedLevel",
     "NotificationChoice",
     "Product",
@@ -65,6 +67,7 @@ __all__ = [
     "RestockRequest",
     "RestockTemplate",
     "RestockTemplateLine",
+    "RuleChange",
     "Sku",
     "StockAdjustment",
     "StockAdjustmentLine",
