@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import override_settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from backoffice.dev.services import Service, running
@@ -22,6 +22,7 @@ from tests.chromium import CHROMIUM, FLAGS
 RESULTS = Path(__file__).parent.parent / "test-results"
 NEEDS_PROCESSES = {"live", "worker", "worker_and_beat", "mailbox"}
 OUTCOME = pytest.StashKey[pytest.TestReport]()
+PATIENCE = 20_000  # milliseconds that a browser waits for what it expects, on a busy machine
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -121,6 +122,7 @@ def live(web_server: str, transactional_db: None) -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
@@ -138,7 +140,7 @@ def open_page(
 
     def open_one(**options: Any) -> Page:
         context = browser.new_context(**({"base_url": live, "locale": "en-GB"} | options))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
         page.on(

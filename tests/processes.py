@@ -106,7 +106,7 @@ class Mailbox:
         """The mails received so far, oldest first; `to` narrows to one recipient."""
         return [mail.message for mail in reversed(received_mails(self.folder, to=to))]
 
-    def wait(self, to: str = "", *, count: int = 1, timeout: float = 30) -> list[EmailMessage]:
+    def wait(self, to: str = "", *, count: int = 1, timeout: float = 60) -> list[EmailMessage]:
         """The mails, as soon as there are `count` of them."""
         wait_until(
             lambda: len(self.mails(to)) >= count,

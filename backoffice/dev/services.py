@@ -86,7 +86,7 @@ def running(service: Service) -> Iterator[Service]:
 
 
 def wait_until(
-    condition: Callable[[], bool], *, what: str, timeout: float = 30, every: float = 0.02
+    condition: Callable[[], bool], *, what: str, timeout: float = 60, every: float = 0.02
 ) -> None:
     """Ask the condition again and again until it holds; `TimeoutError` says what never came."""
     deadline = time.monotonic() + timeout
@@ -131,7 +131,7 @@ def _end_with(stop_signal: signal.Signals) -> Callable[[], None]:
     return lambda: prctl(PR_SET_PDEATHSIG, int(stop_signal))
 
 
-def wait_ready(service: Service, ready: Callable[[], bool], timeout: float = 30) -> None:
+def wait_ready(service: Service, ready: Callable[[], bool], timeout: float = 60) -> None:
     """Wait until the server answers; `ServiceError` if it ends first or never does."""
 
     def ready_or_dead() -> bool:

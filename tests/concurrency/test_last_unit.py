@@ -17,7 +17,7 @@ from inventory.models import Cause, Document, Reservation, StockLevel, StockMove
 from inventory.queries.check import ledger_drift
 from stores.models import Location
 from stores.models.location import outer_place
-from tests.concurrency.together import together
+from tests.concurrency.together import PATIENCE, together
 from tests.factories import make_level, make_sku, make_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,7 +73,7 @@ def read_without_a_lock(keys: Sequence[tuple[int, int]]) -> Levels:
 
 
 def without_locks(monkeypatch: pytest.MonkeyPatch, rivals: int) -> None:
-    all_have_read = Barrier(rivals, timeout=20)
+    all_have_read = Barrier(rivals, timeout=PATIENCE)
 
     def read(keys: Sequence[tuple[int, int]]) -> Levels:
         levels = read_without_a_lock(keys)
@@ -145,7 +145,7 @@ def test_sales_of_the_same_skus_in_any_order_never_deadlock() -> None:
 def test_without_an_order_of_locks_they_do_deadlock() -> None:
     store = make_store()
     one, two = (make_level(make_sku(), store, on_hand=9) for _number in range(2))
-    both_hold_one = Barrier(2, timeout=20)
+    both_hold_one = Barrier(2, timeout=PATIENCE)
 
     def take(first: StockLevel, second: StockLevel) -> None:
         with transaction.atomic():

@@ -18,6 +18,7 @@ from shop.actions.payment import ask_payment, finish_payment, pay_order
 from shop.models import Order, OrderEvent, Payment, SimulatedCharge
 from shop.pricing import price_cart
 from stores.models import Company, Location, Role
+from tests.concurrency.together import PATIENCE
 from tests.factories import make_cart, make_customer, make_level, make_staff, make_store
 from tests.shop.orders import place, place_and_pay, stock
 
@@ -100,7 +101,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for place_id, sku_id in keys:
             levels = StockLevel.objects.filter(location=place_id, sku=sku_id)
         read = {(level.location_id, level.sku_id): level for level in levels}
-        barrier.wait(10)
+        barrier.wait(PATIENCE)
         return read
 
     monkeypatch.setattr(stock_actions, "_select_for_update", only_read)

@@ -137,7 +137,7 @@ def buy_online(page: Page, mailbox: Mailbox) -> str:
     page.get_by_text("Send it home").click()
     page.get_by_role("button", name="Go on to payment").click()
     page.get_by_role("button", name=re.compile("^Pay ")).click()
-    expect(page.get_by_text("confirmed").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("confirmed").first).to_be_visible()
     number = urlsplit(page.url).path.strip("/").rpartition("/")[2]
     assert number in wait_for_mail(mailbox, "customer", number)["Subject"]
     return number

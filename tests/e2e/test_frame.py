@@ -172,7 +172,7 @@ def test_a_key_leads_from_any_page_to_the_search_of_everything(
     expect(page).to_have_url(re.compile(r"/stores/lyon/search/\?q=caf$"))
     assert_accessible(page)
     page.keyboard.press("/")
-    page.keyboard.type("nothing-like-it")
+    page.keyboard.insert_text("nothing-like-it")  # at once: one search
     expect(page.locator("#found").get_by_text("Nothing that you may see")).to_be_visible()
     page.go_back()
     page.get_by_role("link", name="Café Premium").click()

@@ -72,6 +72,7 @@ def test_office_changes_a_price_alone(page: Page, office: User, coffee: Sku) -> 
     page.get_by_label("Name, code or barcode").fill("CAF-1")
     expect(page).to_have_url(re.compile(r"\?q=CAF-1$"))
     page.get_by_role("link", name="Café").click()
+    expect(page.get_by_role("heading", name="Café")).to_be_visible()
     page.evaluate("window.stays = true")
     page.get_by_role("link", name="Change the price").click()
     price = page.get_by_role("textbox", name="Price")

@@ -72,6 +72,7 @@ def test_from_the_request_to_79_and_41(
     expect(approver.get_by_role("row", name="Lyon")).to_contain_text("Central has 100")
     assert_accessible(approver)
     approver.get_by_role("link", name=f"R-{RestockRequest.objects.get().pk}").click()
+    expect(approver.get_by_role("button", name="Approve all")).to_be_visible()
     assert_accessible(approver)
     approver.get_by_role("button", name="Approve all").click()
     keyboard_row = approver.get_by_role("row", name="Clavier mécanique RGB")

@@ -169,6 +169,7 @@ def test_a_clerk_hands_the_order_over(
     page.goto("/stores/lyon/orders/")
     assert_accessible(page)
     page.get_by_role("link", name=order.number).click()
+    expect(page.get_by_role("button", name="Hand over to the customer")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Hand over to the customer").dblclick()
     expect(page.get_by_text(f"{order.number} is handed over.")).to_be_visible()
@@ -196,6 +197,7 @@ def test_pages_of_the_shop_have_no_barriers(
     page.goto(f"/product/{mouse.product.slug}/")
     assert_accessible(page)
     page.get_by_role("button", name="Add to cart").click()
+    expect(page.get_by_text("1 × Souris optique is in your cart.")).to_be_visible()
     for address in ("/cart/", "/checkout/", "/account/", "/account/addresses/new/", "/orders/"):
         page.goto(address)
         assert_accessible(page)

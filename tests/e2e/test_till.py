@@ -119,7 +119,7 @@ def test_a_ticket_outlives_reload_another_page_and_a_closed_tab(till: Till) -> N
     again = page.context.new_page()
     again.goto("/stores/lyon/sell/")
     expect(again.get_by_role("textbox", name="Quantity:")).to_have_count(2)
-    assert again.locator("[name=key]").input_value() == key
+    expect(again.locator("[name=key]")).to_have_value(key)
 
 
 def test_back_after_the_sale_is_a_new_ticket(till: Till) -> None:
@@ -183,10 +183,10 @@ def test_a_late_search_answer_is_not_taken_for_the_payments(
         search = relay.hold("GET", "/stores/lyon/sell/?q=choco")
         payment = relay.hold("POST", "/stores/lyon/sell/")
         page.keyboard.type("choco")
-        assert search.arrived.wait(10)
+        assert search.arrived.wait(30)
         page.get_by_label("Scan a barcode").fill("")
         page.keyboard.press("F8")
-        assert payment.arrived.wait(10)
+        assert payment.arrived.wait(30)
         with page.expect_response("**q=choco"):
             search.released.set()
         relay.lose("POST", "/stores/lyon/sell/")
@@ -211,7 +211,7 @@ def test_a_refusal_stands_at_its_place(till: Till) -> None:
     expect(page.get_by_text("Type a whole number, such as 12.")).to_be_visible()
     expect(quantity).to_have_value("abc")
     quantity.fill("2")
-    page.get_by_role("button", name="Card").click()
+    page.keyboard.press("F8")  # sends the quantity along
     expect(page.get_by_text("The total is now")).to_be_visible()
     page.get_by_role("button", name="Card").click()
     expect(page).to_have_url(RECEIPT)

@@ -56,7 +56,7 @@ class Person:
         self.opener = urllib.request.build_opener(cookies)
 
     def read(self, path: str) -> str:
-        with self.opener.open(f"{self.address}{path}", timeout=20) as answer:
+        with self.opener.open(f"{self.address}{path}", timeout=30) as answer:
             return str(answer.read().decode())
 
     def send(self, page: str, form: dict[str, object], to: str = "") -> str:
@@ -66,7 +66,7 @@ class Person:
         token = TOKEN.search(shown)
         assert token, shown
         data = urlencode(hidden | {"csrfmiddlewaretoken": token[1]} | form).encode()
-        with self.opener.open(f"{self.address}{to or page}", data, timeout=20) as answer:
+        with self.opener.open(f"{self.address}{to or page}", data, timeout=30) as answer:
             return urlsplit(answer.url).path
 
     def sign_in(self, email: str) -> None:
@@ -149,7 +149,7 @@ def test_after_a_restart_of_the_database_no_page_fails(stack: ExitStack, tmp_pat
 
     def look(_number: int) -> int:
         try:
-            with urllib.request.urlopen(f"{address}/search/?q=a", timeout=20) as answer:
+            with urllib.request.urlopen(f"{address}/search/?q=a", timeout=30) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code

@@ -184,14 +184,14 @@ class Visitor:
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
 
     def read(self, path: str) -> str:
-        with self.opener.open(f"{self.address}{path}", timeout=10) as answer:
+        with self.opener.open(f"{self.address}{path}", timeout=30) as answer:
             return str(answer.read().decode())
 
     def send(self, path: str, page: str) -> str:
         """Send the form of the page; the path where the answer leads."""
         (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page))
         form = urlencode({"csrfmiddlewaretoken": token, "version": 1}).encode()
-        with self.opener.open(f"{self.address}{path}", form, timeout=10) as answer:
+        with self.opener.open(f"{self.address}{path}", form, timeout=30) as answer:
             return urlsplit(answer.url).path
 
 
