@@ -55,6 +55,41 @@ class KeyReused(DomainError):
         )
 
 
+class DraftFull(DomainError):
+    """A draft holds no more lines."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(
+            _("One request holds at most %(most)s products. Send this one, then go on.")
+            % {"most": most}
+        )
+
+
+class DraftSent(DomainError):
+    """Somebody sent, or emptied, the draft that the page showed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This list was sent or emptied since the page was shown. Below is how it stands now.")
+        )
+
+
+class NoComment(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("Write something first."))
+
+
+class TemplateNameTaken(DomainError):
+    """The store has another template of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("This store has a template called “%(name)s” already. Choose another name.")
+            % {"name": name}
+        )
+
+
 class EmptyRequest(DomainError):
     def __init__(self) -> None:
         super().__init__(_("Add at least one product to the request."))

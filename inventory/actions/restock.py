@@ -11,22 +11,19 @@ from django.utils import timezone
 
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
-from inventory.actions.marks import mark_request
+from inventory.actions.asked import refuse_places, refuse_skus, settle_asked
 from inventory.actions.restock_steps import lock_request, record, take_step
 from inventory.actions.stock import Quantity, SkuId
 from inventory.errors import (
     AlreadyDecided,
-    ClosedPlace,
-    EmptyRequest,
     KeyReused,
     MoreThanAsked,
     NothingApproved,
-    NotOnSale,
     OwnRequest,
     ReasonMissing,
     RequestChanged,
 )
-from inventory.models import ApprovalRule, RestockEvent, RestockLine, RestockRequest, Sku
+from inventory.models import ApprovalRule, RestockEvent, RestockLine, RestockRequest
 from stores.models import Company, Location, Role, User
 from stores.rights import holds_now
 
@@ -57,8 +54,8 @@ def ask_restock(
     by: User,
 ) -> RestockRequest:
     """Ask a warehouse for several SKUs. The same key with the same content is the same request."""
-    _refuse_places(store, warehouse)
-    _refuse_skus(wanted)
+    refuse_places(store, warehouse)
+    refuse_skus(wanted)
     content = {"store": store, "warehouse": warehouse, "note": note, "asked_by": by}
     request, is_new = RestockRequest.objects.get_or_create(key=key, defaults=content)
     if not is_new:
@@ -66,7 +63,7 @@ def ask_restock(
     RestockLine.objects.bulk_create(
         RestockLine(request=request, sku_id=sku_id, asked=units) for sku_id, units in wanted.items()
     )
-    mark_request(request)
+    settle_asked(request)
     record(request, Kind.ASKED, by=by, note=note)
     return request
 
@@ -100,20 +97,6 @@ def refuse_restock(
     return request
 
 
-def _refuse_places(store: Location, warehouse: Location) -> None:
-    for place, kind in ((store, Location.Kind.STORE), (warehouse, Location.Kind.WAREHOUSE)):
-        if place.kind != kind or not place.is_active:
-            raise ClosedPlace(place)
-
-
-def _refuse_skus(wanted: Mapping[SkuId, Quantity]) -> None:
-    if not wanted:
-        raise EmptyRequest
-    on_sale = set(Sku.objects.active().filter(pk__in=wanted).values_list("pk", flat=True))
-    if gone := set(wanted) - on_sale:
-        raise NotOnSale(Sku.objects.filter(pk__in=gone).select_related("product"))
-
-
 def _same(
     request: RestockRequest,
     wanted: Mapping[SkuId, Quantity],
@@ -139,7 +122,7 @@ def lock_waiting(request_id: int, *, by: User, seen: int | None) -> RestockReque
     if not holds_now(by, Role.LOGISTICS, at=request.warehouse):
         raise PermissionDenied
     refuse_decided(request, seen=seen)
-    if request.asked_by_id == by.pk and not Company.current().own_requests_allowed:
+    if not Company.current().own_requests_allowed and request.was_asked_by(by):
         raise OwnRequest
     return request
 

@@ -11,18 +11,25 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.lib.money import MoneyField
 from inventory.models.catalogue import Sku
 from inventory.models.policy import ApprovalRule
-from stores.models import Location
+from stores.models import Location, User
 from stores.models.location import LocationQuerySet
 
 
 class RestockRequestQuerySet(models.QuerySet["RestockRequest"]):
     def within(self, locations: LocationQuerySet) -> RestockRequestQuerySet:
         """The requests that ask for, or take from, one of these places."""
-        return self.filter(Q(store__in=locations) | Q(warehouse__in=locations))
+        return self.asked().filter(Q(store__in=locations) | Q(warehouse__in=locations))
 
     def asked_of(self, warehouses: LocationQuerySet) -> RestockRequestQuerySet:
         """The requests that one of these places decides."""
-        return self.filter(warehouse__in=warehouses)
+        return self.asked().filter(warehouse__in=warehouses)
+
+    def asked(self) -> RestockRequestQuerySet:
+        """Not those that a store still writes: nobody else sees them."""
+        return self.exclude(state=RestockRequest.State.DRAFT)
+
+    def drafts(self) -> RestockRequestQuerySet:
+        return self.filter(state=RestockRequest.State.DRAFT)
 
     def pending(self) -> RestockRequestQuerySet:
         return self.filter(state=RestockRequest.State.WAITING)
@@ -111,6 +118,11 @@ class RestockRequest(models.Model):
     def is_on_its_way(self) -> bool:
         return self.state == self.State.APPROVED
 
+    def was_asked_by(self, person: User) -> bool:
+        """Whether the person sent the request, or added lines to it."""
+        added = self.events.filter(kind=RestockEvent.Kind.ADDED, by=person)
+        return self.asked_by_id == person.pk or added.exists()
+
 
 class RestockLine(models.Model):
     class Reason(models.TextChoices):
@@ -188,6 +200,7 @@ class RestockEvent(models.Model):
         DONE = "done", _("carried out")
 
     request = models.ForeignKey(RestockRequest, on_delete=models.CASCADE, related_name="events")
+    key = models.UUIDField(null=True, unique=True)  # of the form that was sent
     kind = models.CharField(max_length=10, choices=Kind)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

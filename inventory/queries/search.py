@@ -33,5 +33,5 @@ def requests_found(
     if number is None:
         return RestockRequest.objects.none()
     seen = Q(store__in=stores) | Q(warehouse__in=warehouses)
-    found = RestockRequest.objects.filter(seen, pk=int(number[1]))
+    found = RestockRequest.objects.asked().filter(seen, pk=int(number[1]))
     return found.select_related("store", "warehouse")
