@@ -228,3 +228,16 @@ class NotSuggested(DomainError):
 class SnoozeInThePast(DomainError):
     def __init__(self) -> None:
         super().__init__(_("Choose a day after today."))
+
+
+class SnoozeTooShort(DomainError):
+    def __init__(self, location: Location) -> None:
+        super().__init__(
+            _("Choose a day after today (%(day)s in %(place)s): the alert comes back on that day.")
+            % {"day": date_format(location.local_day(), "SHORT_DATE_FORMAT"), "place": location}
+        )
+
+
+class SnoozeTooLong(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("Choose a day within a year."))

@@ -1,11 +1,16 @@
 from celery import shared_task
 
-from inventory.actions import alerts, digest
+from inventory.actions import alert_sweep, alerts, digest
 
 
 @shared_task(name="inventory.review_alerts")
 def review_alerts() -> None:
     alerts.review_all_alerts()
+
+
+@shared_task(name="inventory.sweep_alerts")
+def sweep_alerts() -> None:
+    alert_sweep.sweep_alerts()
 
 
 @shared_task(name="inventory.tell_alerts")

@@ -16,6 +16,7 @@ SCHEDULE = {
     "approved restock requests": {"task": "inventory.sweep_restock", "schedule": SWEEP},
     "waiting mails": {"task": "mail.sweep_mails", "schedule": SWEEP},
     "alerts against the figures": {"task": "inventory.review_alerts", "schedule": 3600.0},
+    "what is late or waits": {"task": "inventory.sweep_alerts", "schedule": 60.0},
     "alert digests": {"task": "inventory.tell_alerts", "schedule": DIGEST},
     "suggestions after what moved": {
         "task": "inventory.refresh_moved",

@@ -16,7 +16,7 @@ from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.utils import timezone
 
 from backoffice.lib.retry import retrying
-from inventory.actions.alerts import review_alerts, review_threshold
+from inventory.actions.alerts import figures_of, review_alerts, review_alerts_of
 from inventory.actions.locks import hold_new_levels
 from inventory.actions.marks import mark_moved
 from inventory.errors import OutOfStock, Shortage
@@ -100,10 +100,9 @@ def set_thresholds(
     """Set when a place runs low of a SKU and how much it wants to have; alerts follow."""
     key = (location.pk, sku_id)
     level = lock_levels([key])[key]
-    before = level.reorder_point
     level.reorder_point, level.target = reorder_point, target
     level.save(update_fields=["reorder_point", "target"])
-    review_threshold(level, before)
+    review_alerts_of([sku_id])
     return level
 
 
@@ -248,7 +247,7 @@ def _write_levels(
     changed = [levels[key] for key in levels if on_hand.get(key) or reserved.get(key)]
     if not changed:
         return
-    before = {level.pk: level.available for level in changed}
+    before = {level.pk: figures_of(level) for level in changed}
     for level in changed:
         key = (level.location_id, level.sku_id)
         level.on_hand += on_hand.get(key, 0)

@@ -1,4 +1,4 @@
-from inventory.models.alert import Alert, AlertRun, NotificationChoice
+from inventory.models.alert import Alert, AlertDigest, AlertRun, NotificationChoice
 from inventory.models.catalogue import (
     Barcode,
     CatalogueChange,
@@ -45,6 +45,7 @@ from inventory.models.transfer import (
 
 __all__ = [
     "Alert",
+    "AlertDigest",
     "AlertRun",
     "ApprovalRule",
     "Barcode",

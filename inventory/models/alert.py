@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, FilteredRelation, Func, OuterRef, Q, Value, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inventory.models.catalogue import Sku
-from inventory.models.stock import Document, StockLevel
-from stores.models import Location
+from inventory.models.stock import Document
+from stores.models import Location, Mail
 from stores.models.location import LocationQuerySet
 
 DOCUMENT_LETTERS = {Document.TRANSFER: "T", Document.RESTOCK: "R"}  # as their numbers begin
@@ -46,19 +51,64 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.exclude(Q(kind=Alert.Kind.LOW) & Exists(out))
 
     def with_level(self) -> AlertQuerySet:
-        """Alerts with the SKU, and with what its level says now: `available_now`, `reorder_point`
-        and `target`."""
-        level = StockLevel.objects.filter(location=OuterRef("location"), sku=OuterRef("sku"))
-        figures = {
-            "available_now": Subquery(level.values_list(F("on_hand") - F("reserved"))),
-            "reorder_point": Subquery(level.values("reorder_point")),
-            "target": Subquery(level.values("target")),
+        """Alerts with the SKU, and with what its level says now: `available_now`, `on_hand_now`,
+        `incoming_now`, `reorder_point`, `target` and `maximum`; none of them without a SKU."""
+        here = Q(sku__levels__location=F("location"))
+        level: dict[str, Any] = {"level": FilteredRelation("sku__levels", condition=here)}
+        figures: dict[str, Any] = {
+            "available_now": F("level__on_hand") - F("level__reserved"),
+            "on_hand_now": F("level__on_hand"),
+            "incoming_now": F("level__incoming"),
+            "reorder_point": F("level__reorder_point"),
+            "target": F("level__target"),
+            "maximum": F("level__maximum"),
         }
-        return self.select_related("sku__product").annotate(**figures)
+        return self.select_related("sku__product").annotate(**level).annotate(**figures)
+
+    def with_state(self, now: datetime | None = None) -> AlertQuerySet:
+        """The same with `state_now`: where each stands in its life, by the level and the calendar of
+        its place."""
+        covered = Q(
+            kind__in=Alert.OF_TOO_LITTLE,
+            available_now__gt=F("reorder_point") - F("incoming_now"),
+        )
+        states = Alert.State
+        state: dict[str, Any] = {
+            "state_now": Case(
+                When(closed_at__isnull=False, then=Value(states.CLOSED)),
+                When(snoozed_until__gt=_day_at_the_place(now), then=Value(states.SNOOZED)),
+                When(covered, then=Value(states.SILENT)),
+                When(acknowledged_at__isnull=False, then=Value(states.ACKNOWLEDGED)),
+                default=Value(states.OPEN),
+                output_field=models.CharField(),
+            )
+        }
+        return self.with_level().annotate(**state)
+
+    def in_state(self, *states: str) -> AlertQuerySet:
+        """Of alerts `with_state`."""
+        return self.filter(Q(state_now__in=states))
+
+    def loud(self, now: datetime | None = None) -> AlertQuerySet:
+        """Open alerts that say something now: neither snoozed, nor silent while something on the
+        way covers them, nor the low one of what is out."""
+        alerts = self.open().worst().with_state(now)
+        return alerts.in_state(Alert.State.OPEN, Alert.State.ACKNOWLEDGED)
+
+
+def _day_at_the_place(now: datetime | None) -> Cast:
+    moment = Value(now or timezone.now(), output_field=models.DateTimeField())
+    local = Func(
+        F("location__time_zone"),
+        moment,
+        function="timezone",
+        output_field=models.DateTimeField(),
+    )
+    return Cast(local, models.DateField())
 
 
 class Alert(models.Model):
-    """A SKU that runs low, or is out, at one place: opened once per crossing, closed by the facts."""
+    """What somebody should look at, at one place: opened once per crossing, closed by the facts."""
 
     class Kind(models.TextChoices):
         LOW = "low", _("low")
@@ -67,7 +117,29 @@ class Alert(models.Model):
         LATE = "late", _("transfer late")
         WAITING = "waiting", _("request waiting too long")
 
+    class State(models.TextChoices):
+        """Where an alert stands in its life; worked out, never stored."""
+
+        OPEN = "open", pgettext_lazy("alert", "open")
+        ACKNOWLEDGED = "acknowledged", pgettext_lazy("alert", "acknowledged")
+        SNOOZED = "snoozed", pgettext_lazy("alert", "snoozed")
+        SILENT = "silent", pgettext_lazy("alert", "silent")
+        CLOSED = "closed", pgettext_lazy("alert", "closed")
+
+    class Ending(models.TextChoices):
+        """What closed an alert."""
+
+        MOVED = "moved", _("stock moved")  # by the closing document
+        POLICY = "policy", _("reorder point or maximum changed")
+        RANGE = "range", _("no longer kept here")
+        ARRIVED = "arrived", _("arrived")
+        CANCELLED = "cancelled", _("cancelled")
+        DECIDED = "decided", _("decided")
+        LATER = "later", _("more time was given")
+
+    OF_TOO_LITTLE = (Kind.LOW, Kind.OUT)
     OF_A_LEVEL = (Kind.LOW, Kind.OUT, Kind.OVERSTOCK)
+    OF_A_DOCUMENT = (Kind.LATE, Kind.WAITING)
 
     kind = models.CharField(_("kind"), max_length=9, choices=Kind)
     location = models.ForeignKey(
@@ -89,13 +161,17 @@ class Alert(models.Model):
     )
     snoozed_until = models.DateField(_("snoozed until"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
-    # empty: the reorder point changed, or the SKU is no longer on sale
+    ending = models.CharField(max_length=9, choices=Ending, blank=True, db_default="")
     closing_document = models.CharField(max_length=12, choices=Document, blank=True)
     closing_document_id = models.BigIntegerField(null=True)
 
     available_now: int  # of `with_level`, like the two below
+    on_hand_now: int
+    incoming_now: int
     reorder_point: int
     target: int
+    maximum: int
+    state_now: str  # of `with_state`
 
     objects = AlertQuerySet.as_manager()
 
@@ -208,3 +284,23 @@ class AlertRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class AlertDigest(models.Model):
+    """One reader's digest of one of their local days: written once, mailed if it says something."""
+
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()  # where the reader is
+    mail = models.ForeignKey(Mail, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reader", "day"], name="one_alert_digest_per_reader_and_day"
+            )
+        ]
+        indexes = [models.Index(fields=["day"], name="alert_digests_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} for {self.reader_id}"

@@ -30,6 +30,12 @@ class Company(models.Model):
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(1440)],
     )
+    request_waits_hours = models.PositiveSmallIntegerField(
+        _("hours after which a restock request waits too long"),
+        default=24,
+        db_default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 28)],
+    )
 
     class Meta:
         constraints = [

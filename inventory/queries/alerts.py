@@ -1,0 +1,42 @@
+"""How many alerts call for somebody, place by place: the figure in every page's header."""
+
+from collections.abc import Mapping
+
+from django.core.cache import cache
+from django.db.models import Count
+
+from inventory.models import Alert
+from stores.models import Location, Role, User
+from stores.rights import HELD_BY, memberships_of
+
+COUNTS = "open-alerts"
+SECONDS = 5  # for how long the counts are kept, so that a page costs no query for them
+
+type LocationId = int
+
+
+def open_alerts(user: User, place: Location | None) -> int:
+    """The alerts that nobody took notice of yet: at a place, or where the person sees the list of
+    all. What is snoozed or silent isn't counted."""
+    counts = _counts()
+    if place:
+        return counts.get(place.pk, 0)
+    seeing = {*HELD_BY[Role.LOGISTICS], Role.AUDITOR}
+    places = {m.location_id for m in memberships_of(user) if m.role in seeing}
+    if None in places:
+        return sum(counts.values())
+    return sum(counts.get(place_id, 0) for place_id in places if place_id)
+
+
+def forget_counts() -> None:
+    """After a person changed some: they see it on the next page."""
+    cache.delete(COUNTS)
+
+
+def _counts() -> Mapping[LocationId, int]:
+    counts: dict[LocationId, int] | None = cache.get(COUNTS)
+    if counts is None:
+        loud = Alert.objects.loud().in_state(Alert.State.OPEN)
+        counts = dict(loud.order_by().values_list("location_id").annotate(Count("pk")))
+        cache.set(COUNTS, counts, SECONDS)
+    return counts
