@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0009_shares_and_changes_of_rules"),
+        ("inventory", "0010_comments_and_additions_come_once"),
         ("stores", "0007_requests_wait_too_long"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
