@@ -271,6 +271,8 @@ SWEEP_SECONDS = env_int("SWEEP_SECONDS", 30)  # how often workers look for work 
 DOCUMENT_PAGES = {  # who knows the pages of the documents that move stock, by kind of document
     "adjustment": "inventory.queries.ledger.adjustment_pages",
     "restock": "inventory.queries.ledger.restock_pages",
+    "transfer": "inventory.queries.transfers.transfer_pages",
+    "receipt": "inventory.queries.transfers.receipt_pages",
     "sale": "sales.documents.sale_pages",
     "order": "shop.documents.order_pages",
 }

@@ -8,6 +8,7 @@ from inventory.views import (
     restock,
     stock,
     store_restock,
+    transfers,
 )
 
 app_name = "inventory"
@@ -24,6 +25,10 @@ urlpatterns = [
         store_restock.store_restock_detail,
         name="store_restock_detail",
     ),
+    path("head-office/transfers/", transfers.transfer_list, name="transfer_list"),
+    path("head-office/transfers/<int:pk>/", transfers.transfer_detail, name="transfer_detail"),
+    path("stores/<slug:code>/transfers/", transfers.store_transfers, name="store_transfers"),
+    path("stores/<slug:code>/transfers/<int:pk>/", transfers.store_transfer, name="store_transfer"),
     path("head-office/products/", catalogue.product_list, name="product_list"),
     path("head-office/products/new/", catalogue.product_new, name="product_new"),
     path("head-office/products/<int:pk>/", catalogue.product_detail, name="product_detail"),

@@ -80,6 +80,7 @@ HEAD_OFFICE: dict[Words, tuple[Item, ...]] = {
         ),
         Item("inventory:stock_overview", _("Stock"), "building-warehouse", (Role.LOGISTICS,)),
         Item("inventory:restock_list", _("Restock"), "truck-delivery", (Role.LOGISTICS,)),
+        Item("inventory:transfer_list", _("Transfers"), "transfer", (Role.LOGISTICS,)),
         Item("inventory:movement_list", _("Movements"), "arrows-exchange", (Role.LOGISTICS,)),
         Item("inventory:alert_list", _("Alerts"), "bell", (Role.LOGISTICS,)),
     ),
@@ -101,6 +102,7 @@ STORE: dict[Words, tuple[Item, ...]] = {
     _("Goods"): (
         Item("inventory:store_stock", _("Stock"), "package"),
         Item("inventory:store_restock", _("Restock"), "truck-delivery"),
+        Item("inventory:store_transfers", _("Transfers"), "transfer"),
         Item("inventory:store_alerts", _("Alerts"), "bell"),
     ),
     _("Sales"): (

@@ -18,6 +18,7 @@ from inventory.models import (
     Sku,
     StockLevel,
     TaxRate,
+    Transfer,
 )
 from shop.models import Cart, Customer
 from stores.models import Company, Location, Membership, Role, User
@@ -180,6 +181,28 @@ def make_restock(
         note=note,
         by=by or make_staff(Role.CLERK, store),
     )
+
+
+def make_transfer(
+    planned: Mapping[Sku, int] | None = None,
+    *,
+    source: Location | None = None,
+    destination: Location | None = None,
+    by: User | None = None,
+    note: str = "",
+) -> Transfer:
+    """A draft: of 3 units of one SKU, where nothing else is planned."""
+    transfer = Transfer.objects.create(
+        key=uuid4(),
+        source=source or make_warehouse(),
+        destination=destination or make_store(),
+        made_by=by,
+        note=note,
+    )
+    for sku, units in (planned or {make_sku(): 3}).items():
+        transfer.lines.create(sku=sku, planned=units)
+    transfer.events.create(kind="made", by=by)
+    return transfer
 
 
 def make_online_location(code: str = "") -> Location:

@@ -15,7 +15,7 @@ from backoffice.models import Snapshot
 from backoffice.reports.periods import Days
 from inventory.actions.adjustments import adjust_stock
 from inventory.actions.restock import refuse_restock
-from inventory.models import Sku, StockAdjustment
+from inventory.models import Sku, StockAdjustment, Transfer
 from sales.actions.sale import Item, Paid, record_sale
 from sales.models import Sale, Tender
 from shop.actions.customer import add_address
@@ -32,6 +32,7 @@ from tests.factories import (
     make_restock,
     make_sku,
     make_store,
+    make_transfer,
     make_user,
 )
 from tests.shop.orders import place, place_and_pay
@@ -50,6 +51,7 @@ class Things:
     clerk: User
     restock: int
     adjustment: int
+    transfer: int
     sale: int
     order: Order
     unpaid: Order
@@ -146,6 +148,7 @@ def make_things(
         clerk=clerk,
         restock=restock.pk,
         adjustment=adjustment.pk,
+        transfer=make_draft(store, central, sku, canary, clerk).pk,
         sale=make_sale(store, sku, clerk).pk,
         order=order,
         unpaid=place({sku: 1}, customer=customer, delivery=collect),
@@ -154,6 +157,11 @@ def make_things(
         mail=make_mail(clerk, canary).pk,
         membership=membership.pk,
     )
+
+
+def make_draft(store: Location, central: Location, sku: Sku, canary: str, by: User) -> Transfer:
+    """A draft that its source alone is told of."""
+    return make_transfer({sku: 1}, source=store, destination=central, by=by, note=f"{canary}note")
 
 
 def make_sale(store: Location, sku: Sku, by: User) -> Sale:
@@ -225,6 +233,8 @@ VALUES: dict[tuple[str, str], Any] = {
     ("inventory:restock_detail", "pk"): shared(lambda world: world.lyon.restock),
     ("inventory:store_restock_detail", "pk"): of_things("restock"),
     ("inventory:adjustment_detail", "pk"): of_things("adjustment"),
+    ("inventory:transfer_detail", "pk"): shared(lambda world: world.lyon.transfer),
+    ("inventory:store_transfer", "pk"): of_things("transfer"),
     ("inventory:barcode_remove", "pk"): shared(lambda world: world.barcode),
     ("inventory:category_edit", "pk"): shared(lambda world: world.sku.product.category_id),
     **{
