@@ -1,7 +1,9 @@
-"""A worker carries out what was approved: all of it, or nothing and back to the approver."""
+"""A worker carries out what was approved, by one transfer: all of it, or nothing and back to the
+approver, who may then send what there is."""
 
 import logging
 from collections.abc import Sequence
+from uuid import uuid4
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -9,9 +11,17 @@ from django.utils import timezone
 from backoffice.lib.errors import Busy
 from backoffice.lib.retry import retrying
 from inventory.actions.restock_steps import lock_request, record, take_step
-from inventory.actions.stock import Move, lock_levels, move_stock
+from inventory.actions.stock import lock_levels
+from inventory.actions.transfer_steps import dispatch
 from inventory.errors import OutOfStock, Shortage
-from inventory.models import Cause, Document, RestockEvent, RestockLine, RestockRequest
+from inventory.models import (
+    RestockEvent,
+    RestockLine,
+    RestockRequest,
+    Transfer,
+    TransferEvent,
+    TransferLine,
+)
 
 logger = logging.getLogger(__name__)
 State = RestockRequest.State
@@ -21,18 +31,18 @@ Kind = RestockEvent.Kind
 @retrying
 @transaction.atomic
 def carry_out_restock(request_id: int) -> RestockRequest | None:
-    """Move what was approved from the warehouse to the store, or give the request back to the
+    """Send what was approved from the warehouse to the store, or give the request back to the
     approver with what each line lacks. `None` if there is nothing (more) to carry out."""
     request = lock_request(request_id)
     if request is None or request.state != State.APPROVED:
         return None
     lines = list(request.lines.order_by("sku_id"))
     try:
-        _move(request, lines)
+        transfer = _send(request, lines)
     except OutOfStock as error:
         _give_back(request, lines, error.shortages)
     else:
-        _finish(request, lines)
+        _finish(request, lines, transfer)
     return request
 
 
@@ -45,27 +55,52 @@ def carry_out_due() -> None:
             logger.exception("restock request %s could not be carried out", request_id)
 
 
-def _move(request: RestockRequest, lines: Sequence[RestockLine]) -> None:
+@transaction.atomic
+def _send(request: RestockRequest, lines: Sequence[RestockLine]) -> Transfer:
+    """Send every approved line in one transfer; nothing of it remains if one lacks."""
     sent = [line for line in lines if line.approved]
-    places = (request.warehouse, request.store)
-    levels = lock_levels((place.pk, line.sku_id) for place in places for line in sent)
+    places = (request.warehouse_id, request.store_id)
+    levels = lock_levels((place, line.sku_id) for place in places for line in sent)
     for line in sent:
         line.warehouse_had = levels[request.warehouse_id, line.sku_id].on_hand
         line.store_had = levels[request.store_id, line.sku_id].on_hand
-    move_stock(
-        [Move(line.sku_id, *places, line.approved or 0) for line in sent],
-        cause=Cause(Document.RESTOCK, request.pk),
-        by=request.decided_by,
+    transfer = Transfer.objects.create(
+        key=uuid4(),
+        source=request.warehouse,
+        destination=request.store,
+        request=request,
+        made_by=request.decided_by,
+    )
+    TransferEvent.objects.create(
+        transfer=transfer, kind=TransferEvent.Kind.MADE, by=request.decided_by
+    )
+    loaded = TransferLine.objects.bulk_create(
+        _loaded(transfer, line, line.approved or 0) for line in sent
+    )
+    dispatch(transfer, loaded, by=request.decided_by)
+    return transfer
+
+
+def _loaded(transfer: Transfer, line: RestockLine, units: int) -> TransferLine:
+    return TransferLine(
+        transfer=transfer, sku_id=line.sku_id, request_line=line, planned=units, sent=units
     )
 
 
-def _finish(request: RestockRequest, lines: Sequence[RestockLine]) -> None:
+def _finish(request: RestockRequest, lines: Sequence[RestockLine], transfer: Transfer) -> None:
+    """Write what was sent; a store that receives automatically has it already."""
+    on_the_road = transfer.is_on_the_road
     for line in lines:
-        line.sent = line.received = line.approved
+        line.sent = line.approved
+        line.received = None if on_the_road and line.sent else line.sent
     RestockLine.objects.bulk_update(lines, ["sent", "received", "warehouse_had", "store_had"])
-    request.state, request.done_at = State.DONE, timezone.now()
+    if on_the_road:
+        request.state = State.SENT
+        record(request, Kind.SENT)
+    else:
+        request.state, request.done_at = State.DONE, timezone.now()
+        record(request, Kind.DONE)
     take_step(request, "done_at")
-    record(request, Kind.DONE)
 
 
 def _give_back(

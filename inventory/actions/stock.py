@@ -113,19 +113,20 @@ def move_stock(
     cause: Cause,
     by: User | None,
     occurred_at: datetime | None = None,
+    incoming: Mapping[tuple[LocationId, SkuId], Quantity] = NOTHING,
 ) -> list[StockMovement]:
     """Write movements and the levels they change; raise `OutOfStock`, and move nothing, if a place
     hasn't enough available. The same cause moves a SKU between two places once only: what one call
-    says of the same SKU twice is added up."""
+    says of the same SKU twice is added up. `incoming` is added to what is on its way to a place."""
     moves = _merged(moves)
-    levels = lock_levels(_level_keys(moves))
+    levels = lock_levels(_level_keys(moves) | incoming.keys())
     _refuse_shortages(_units_out(moves), levels)
     change: Counter[tuple[LocationId, SkuId]] = Counter()
     for (place, sku), units in _units_out(moves).items():
         change[place, sku] -= units
     for (place, sku), units in _units_in(moves).items():
         change[place, sku] += units
-    _write_levels(levels, cause, on_hand=change)
+    _write_levels(levels, cause, on_hand=change, incoming=incoming)
     return _write_movements(moves, cause=cause, by=by, occurred_at=occurred_at)
 
 
@@ -242,9 +243,11 @@ def _write_levels(
     *,
     on_hand: Mapping[tuple[LocationId, SkuId], Quantity] = NOTHING,
     reserved: Mapping[tuple[LocationId, SkuId], Quantity] = NOTHING,
+    incoming: Mapping[tuple[LocationId, SkuId], Quantity] = NOTHING,
 ) -> None:
-    """Add to the figures of locked levels, in one statement, and let the alerts follow."""
-    changed = [levels[key] for key in levels if on_hand.get(key) or reserved.get(key)]
+    """Add to the figures of locked levels, in one statement; alerts and suggestions follow."""
+    figures = (on_hand, reserved, incoming)
+    changed = [levels[key] for key in levels if any(figure.get(key) for figure in figures)]
     if not changed:
         return
     before = {level.pk: figures_of(level) for level in changed}
@@ -252,9 +255,11 @@ def _write_levels(
         key = (level.location_id, level.sku_id)
         level.on_hand += on_hand.get(key, 0)
         level.reserved += reserved.get(key, 0)
+        level.incoming += incoming.get(key, 0)
     StockLevel.objects.filter(pk__in=[level.pk for level in changed]).update(
         on_hand=_added("on_hand", changed, on_hand),
         reserved=_added("reserved", changed, reserved),
+        incoming=_added("incoming", changed, incoming),
     )
     mark_moved((level.location_id, level.sku_id) for level in changed)
     review_alerts(changed, before, cause)

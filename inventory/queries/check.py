@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from inventory.queries.check_transfers import TRANSFER_CHECKS
+
 ON_HAND = """
 WITH pairs AS MATERIALIZED (
     SELECT source_id, destination_id, sku_id, sum(quantity) AS units
@@ -43,6 +45,7 @@ WITH said AS (
     SELECT request.id, request.store_id, line.sku_id,
            CASE WHEN request.state = 'done' THEN coalesce(line.received, 0) ELSE 0 END AS units
     FROM inventory_restockrequest request JOIN inventory_restockline line ON line.request_id = request.id
+    WHERE NOT EXISTS (SELECT FROM inventory_transfer WHERE request_id = request.id)
 ), moved AS (
     SELECT document_id, destination_id, sku_id, sum(quantity)::bigint AS units
     FROM inventory_stockmovement WHERE document = 'restock'
@@ -64,8 +67,8 @@ CHECKS = {  # what is recomputed, in words, and the invariant of docs it keeps
     "on hand (I1, I2)": ON_HAND,
     "figures that cannot be (I3)": IMPOSSIBLE,
     "reserved (I4)": RESERVED,
-    "received by restock (I6)": RECEIVED,
-}
+    "received by restock (I6)": RECEIVED,  # before requests were carried out by transfers
+} | TRANSFER_CHECKS
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def on_hand() -> list[int]:
 
 
 def moved() -> list[int]:
-    movements = StockMovement.objects.filter(document=Document.RESTOCK)
+    movements = StockMovement.objects.filter(document=Document.TRANSFER)
     return list(movements.values_list("quantity", flat=True))
 
 
@@ -158,14 +158,14 @@ def test_two_workers_carry_it_out_once(
     assert (on_hand(), moved()) == ([41, 79], [21])
 
 
-def test_without_the_lock_the_ledger_itself_refuses_the_second_worker(
+def test_without_the_lock_the_database_refuses_the_second_transfer(
     request_of_21: RestockRequest, approvers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     approve_restock(request_of_21.pk, by=approvers[0])
     monkeypatch.setattr(carry_out, "lock_request", read_without_lock(2))
     outcomes = together([partial(carry_out_restock, request_of_21.pk)] * 2)
     refused = the_one(outcomes, IntegrityError)
-    assert "a_document_moves_stock_once" in str(refused)
+    assert "inventory_transfer_request_id_key" in str(refused)
     assert (on_hand(), moved()) == ([41, 79], [21])
 
 

@@ -40,7 +40,7 @@ def on_hand(location: Location) -> list[int]:
 
 
 def moved() -> list[tuple[int, int, int, int]]:
-    movements = StockMovement.objects.filter(document=Document.RESTOCK).order_by("sku_id")
+    movements = StockMovement.objects.filter(document=Document.TRANSFER).order_by("sku_id")
     return list(movements.values_list("document_id", "source_id", "destination_id", "quantity"))
 
 
@@ -57,8 +57,8 @@ def test_central_100_and_store_20_become_79_and_41(
     carry_out_restock(request.pk)
 
     assert (on_hand(warehouse), on_hand(store)) == ([79], [41])
-    assert moved() == [(request.pk, warehouse.pk, store.pk, 21)]
     request.refresh_from_db()
+    assert moved() == [(request.transfer.pk, warehouse.pk, store.pk, 21)]
     assert request.state == "done"
     assert request.done_at is not None
     line = request.lines.get()
@@ -76,7 +76,7 @@ def test_the_movement_names_who_decided(
     request = make_restock({sku: 5}, store=store, warehouse=warehouse)
     approve_restock(request.pk, by=approver)
     carry_out_restock(request.pk)
-    assert StockMovement.objects.get(document=Document.RESTOCK).by == approver
+    assert StockMovement.objects.get(document=Document.TRANSFER).by == approver
 
 
 def test_it_is_carried_out_once_however_often_it_is_asked(

@@ -13,7 +13,7 @@ from typing import Any
 from inventory.actions import carry_out
 
 GAPS = {
-    "before the effect": ("_move", "before"),
+    "before the effect": ("_send", "before"),
     "before the commit": ("_finish", "after"),
 }
 

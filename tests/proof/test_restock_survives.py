@@ -74,7 +74,7 @@ def added_up() -> dict[str, int]:
 
 
 def moved() -> list[int]:
-    movements = StockMovement.objects.filter(document=Document.RESTOCK)
+    movements = StockMovement.objects.filter(document=Document.TRANSFER)
     return list(movements.values_list("quantity", flat=True))
 
 
