@@ -180,6 +180,11 @@ class NothingApproved(DomainError):
         super().__init__(_("Nothing would be sent. Refuse the request, and say why."))
 
 
+class NothingChosen(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("Select at least one request that waits for a decision."))
+
+
 class CodeTaken(DomainError):
     """Another SKU has this code, in small or capital letters or as a barcode."""
 

@@ -14,6 +14,11 @@ SCHEDULE = {
     "old sign-in attempts": {"task": "operations.forget_sign_in_attempts", "schedule": 3600.0},
     "ledger against the figures": {"task": "operations.check_ledger", "schedule": 3600.0},
     "approved restock requests": {"task": "inventory.sweep_restock", "schedule": SWEEP},
+    "unfinished bulk approvals": {
+        "task": "inventory.sweep_bulk_approvals",
+        "schedule": SWEEP,
+    },
+    "approvers to tell": {"task": "inventory.sweep_untold_approvers", "schedule": SWEEP},
     "waiting mails": {"task": "mail.sweep_mails", "schedule": SWEEP},
     "alerts against the figures": {"task": "inventory.review_alerts", "schedule": 3600.0},
     "what is late or waits": {"task": "inventory.sweep_alerts", "schedule": 60.0},

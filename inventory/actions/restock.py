@@ -29,6 +29,7 @@ from stores.rights import holds_now
 
 State = RestockRequest.State
 Kind = RestockEvent.Kind
+Via = RestockEvent.Via
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,11 @@ def approve_restock(
     by: User,
     less: Mapping[SkuId, Less] = AS_ASKED,
     seen: int | None = None,
+    via: Via = Via.PAGE,
 ) -> RestockRequest:
     """Approve every line as asked, but for those in `less`; `seen` is the version that was shown."""
     request = lock_waiting(request_id, by=by, seen=seen)
-    return grant(request, less=less, by=by)
+    return grant(request, less=less, by=by, via=via)
 
 
 @retrying
@@ -141,6 +143,7 @@ def grant(
     by: User | None,
     less: Mapping[SkuId, Less] = AS_ASKED,
     rule: ApprovalRule | None = None,
+    via: Via = Via.PAGE,
 ) -> RestockRequest:
     """Approve a locked request that waits; `by` is nobody where a rule decides."""
     lines = list(request.lines.select_related("sku__product"))
@@ -154,7 +157,7 @@ def grant(
     request.rule, request.by_rule = rule, rule is not None
     _decide(request, State.APPROVED, by=by)
     place = rule.location.name if rule and rule.location else ""
-    record(request, Kind.APPROVED, by=by, note=place)
+    record(request, Kind.APPROVED, by=by, note=place, via=Via.RULE if rule else via)
     nudge("inventory.carry_out_restock", request.pk)
     return request
 

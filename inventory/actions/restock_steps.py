@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 
+from backoffice.lib.nudges import nudge
 from inventory.actions.marks import mark_request
 from inventory.models import RestockEvent, RestockRequest
 from stores.models import User
+
+Kind = RestockEvent.Kind
+Via = RestockEvent.Via
+FOR_APPROVERS = (Kind.ASKED, Kind.ADDED, Kind.LACKING)  # steps after which a decision is wanted
 
 
 def lock_request(request_id: int) -> RestockRequest | None:
@@ -27,8 +32,12 @@ def record(
     by: User | None = None,
     note: str = "",
     shortages: Sequence[Sequence[int]] = (),
+    via: Via = Via.PAGE,
 ) -> None:
-    """Write a step into the history; `shortages` are [SKU id, units wanted, units available]."""
+    """Write a step into the history; `shortages` are [SKU id, units wanted, units available]. Where a
+    decision is wanted then, a worker tells those who may take it."""
     RestockEvent.objects.create(
-        request=request, kind=kind, by=by, note=note, shortages=list(shortages)
+        request=request, kind=kind, by=by, note=note, shortages=list(shortages), via=via
     )
+    if kind in FOR_APPROVERS:
+        nudge("inventory.tell_approvers", request.pk)

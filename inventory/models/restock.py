@@ -34,6 +34,10 @@ class RestockRequestQuerySet(models.QuerySet["RestockRequest"]):
     def pending(self) -> RestockRequestQuerySet:
         return self.filter(state=RestockRequest.State.WAITING)
 
+    def untold(self) -> RestockRequestQuerySet:
+        """Waiting, in a state that nobody who may decide was told of yet."""
+        return self.pending().filter(told_version__lt=F("version")).order_by("pk")
+
     def due(self) -> RestockRequestQuerySet:
         """Decided, and still to be carried out by a worker."""
         return self.filter(state=RestockRequest.State.APPROVED).order_by("pk")
@@ -76,6 +80,9 @@ class RestockRequest(models.Model):
     refusal = models.CharField(_("reason of the refusal"), max_length=500, blank=True)
     done_at = models.DateTimeField(_("received"), null=True)
     version = models.PositiveIntegerField(default=1)  # grows with each step: what a page has shown
+    told_version = models.PositiveIntegerField(
+        default=0
+    )  # the last one that approvers were told of
 
     objects = RestockRequestQuerySet.as_manager()
 
@@ -199,9 +206,19 @@ class RestockEvent(models.Model):
         LACKING = "lacking", _("back to the approver: not enough in stock")
         DONE = "done", _("carried out")
 
+    class Via(models.TextChoices):
+        """The way that a decision took, where it wasn't the request's own page."""
+
+        PAGE = "", ""
+        MAIL = "mail", _("from the mail")
+        BULK = "bulk", _("with others, in one go")
+        BOARD = "board", _("on the fair-share board")
+        RULE = "rule", _("by an approval rule")
+
     request = models.ForeignKey(RestockRequest, on_delete=models.CASCADE, related_name="events")
     key = models.UUIDField(null=True, unique=True)  # of the form that was sent
     kind = models.CharField(max_length=10, choices=Kind)
+    via = models.CharField(max_length=5, choices=Via, blank=True, db_default="")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
