@@ -185,6 +185,24 @@ class NothingChosen(DomainError):
         super().__init__(_("Select at least one request that waits for a decision."))
 
 
+class LinkUsed(DomainError):
+    """A link of a mail decides once."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This link was used already. It decides once."))
+
+
+class LinkTooOld(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("This link is too old. Sign in to decide."))
+
+
+class NoLongerApprover(DomainError):
+    def __init__(self, warehouse: Location) -> None:
+        self.warehouse = warehouse
+        super().__init__(_("You no longer decide for %(place)s.") % {"place": warehouse})
+
+
 class CodeTaken(DomainError):
     """Another SKU has this code, in small or capital letters or as a barcode."""
 

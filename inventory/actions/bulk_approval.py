@@ -7,13 +7,12 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from backoffice.lib.errors import Busy, DomainError
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
 from inventory.actions.restock import Via, approve_restock
-from inventory.errors import KeyUsedBefore, NothingChosen
+from inventory.errors import KeyUsedBefore, NoLongerApprover, NothingChosen
 from inventory.models import BulkApproval, BulkApprovalItem, RestockRequest
 from inventory.queries.restock import RequestId
 from stores.models import Role, User
@@ -90,7 +89,7 @@ def _reason_against(item: BulkApprovalItem, by: User) -> str:
         with transaction.atomic():
             approve_restock(item.request_id, by=by, seen=item.version, via=Via.BULK)
     except PermissionDenied:
-        return _("You no longer decide for %(place)s.") % {"place": item.request.warehouse}
+        return str(NoLongerApprover(item.request.warehouse))
     except Busy:
         raise
     except DomainError as error:

@@ -48,8 +48,8 @@ class Mail(models.Model):
 
     @property
     def is_secret(self) -> bool:
-        """Whether its text lets whoever holds it in: a link that sets a new password."""
-        return self.template.startswith("account/")
+        """Whether its text lets whoever holds it in, or decide in the reader's name."""
+        return self.template.startswith(("account/", "decision/"))
 
 
 class MailAttachment(models.Model):

@@ -29,6 +29,8 @@ STORES_ONLY = {  # a logistics centre has none of these
 }
 ADJUSTS = {"inventory:adjustment_new", "inventory:stock_thresholds"}
 ADJUSTS_AT = {"lyon": "manager", "paris": "manager", "central": "logistics"}
+# who holds the link of a mail needs no sign-in, but may not be signed in as somebody else
+READER_OF_THE_LINK = ("inventory:decision_link", {"logistics", *SIGNED_OUT})
 OWN = {"lyon": {"customer A"}, "paris": {"customer B"}}
 OWNED = {"address_edit", "address_remove", "order_detail", "order_pay", "order_cancel"}
 OWNED |= {"order_again"}
@@ -38,6 +40,9 @@ MANAGED = {"backoffice:snapshot_detail": "manager", "backoffice:snapshot_file": 
 
 def expected(address: Address, actor: str, method: str, objects: dict[str, str]) -> str:
     """`sign in`, `refused` (403), `absent` (404) or `admitted`."""
+    if address.name == READER_OF_THE_LINK[0]:
+        reads = "never" not in objects.values() and actor in READER_OF_THE_LINK[1]
+        return "admitted" if reads else "absent"
     if address.admits == "public":
         return "admitted"
     if actor in SIGNED_OUT:

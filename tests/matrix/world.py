@@ -14,8 +14,10 @@ from backoffice.actions.reports import send_report_now
 from backoffice.models import Snapshot
 from backoffice.reports.periods import Days
 from inventory.actions.adjustments import adjust_stock
+from inventory.actions.decision_mail import tell_approvers
 from inventory.actions.restock import refuse_restock
-from inventory.models import Sku, StockAdjustment, Transfer
+from inventory.models import DecisionLink, Sku, StockAdjustment, Transfer
+from inventory.queries.decision_links import token_of
 from sales.actions.sale import Item, Paid, record_sale
 from sales.models import Sale, Tender
 from shop.actions.customer import add_address
@@ -69,6 +71,7 @@ class World:
     lyon: Things
     paris: Things
     users: dict[str, User]
+    token: str  # of a link in the mail to logistics about the request of Lyon
     clients: dict[str, Client] = field(default_factory=dict)
 
 
@@ -103,7 +106,8 @@ def make_world() -> World:
             Role.MANAGER, lyon.place, user=make_user("demoted@x.example")
         ).user,
     }
-    world = World(central, sku, sku.barcodes.get().pk, lyon, paris, users)
+    token = make_link(lyon.restock, users["logistics"])
+    world = World(central, sku, sku.barcodes.get().pk, lyon, paris, users, token)
     for name, user in users.items():
         world.clients[name] = Client()
         world.clients[name].force_login(user)
@@ -174,6 +178,11 @@ def make_sale(store: Location, sku: Sku, by: User) -> Sale:
     )
 
 
+def make_link(restock: int, reader: User) -> str:
+    tell_approvers(restock)
+    return token_of(DecisionLink.objects.get(request=restock, reader=reader))
+
+
 def make_snapshot(store: Location, by: User, canary: str) -> Snapshot:
     snapshot = send_report_now([store], TODAY, key=uuid4(), by=by)
     for row in snapshot.data["stores"]:
@@ -230,6 +239,7 @@ VALUES: dict[tuple[str, str], Any] = {
     ("shop:address_edit", "pk"): of_things("address"),
     ("shop:address_remove", "pk"): of_things("address"),
     ("sales:receipt", "pk"): of_things("sale"),
+    ("inventory:decision_link", "token"): shared(lambda world: world.token, "no-such-link"),
     ("inventory:restock_detail", "pk"): shared(lambda world: world.lyon.restock),
     ("inventory:store_restock_detail", "pk"): of_things("restock"),
     ("inventory:adjustment_detail", "pk"): of_things("adjustment"),

@@ -27,7 +27,7 @@ def tell_nobody_of_the_past(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inventory", "0008_refresh_runs")]
+    dependencies = [("inventory", "0011_alerts_say_why_they_ended")]
 
     operations = [
         migrations.AddField(
