@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.lib.errors import DomainError
 from inventory.models import RestockRequest, Sku
@@ -264,3 +265,31 @@ class SnoozeTooShort(DomainError):
 class SnoozeTooLong(DomainError):
     def __init__(self) -> None:
         super().__init__(_("Choose a day within a year."))
+
+
+class PoliciesContradict(DomainError):
+    """Somewhere the target would lie under the reorder point, or the maximum under the target."""
+
+    def __init__(self, levels: int) -> None:
+        self.levels = levels
+        super().__init__(
+            ngettext(
+                "At %(count)s stock level the target would lie under the reorder point,"
+                " or the maximum under the target. State these figures together.",
+                "At %(count)s stock levels the target would lie under the reorder point,"
+                " or the maximum under the target. State these figures together.",
+                levels,
+            )
+            % {"count": levels}
+        )
+
+
+class TooManyPolicies(DomainError):
+    def __init__(self, count: int, most: int) -> None:
+        super().__init__(
+            _(
+                "These are %(count)s policies; at most %(most)s can be changed at once."
+                " Choose fewer SKUs or places, or a category."
+            )
+            % {"count": count, "most": most}
+        )

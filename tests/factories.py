@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import count
+from typing import Any
 from uuid import uuid4
 
 from inventory.actions.catalogue import refresh_search
@@ -17,6 +18,7 @@ from inventory.models import (
     RestockRequest,
     Sku,
     StockLevel,
+    StockPolicy,
     TaxRate,
     Transfer,
 )
@@ -153,6 +155,7 @@ def make_level(
     StockLevel.objects.update_or_create(
         sku=sku, location=location, defaults={"reorder_point": reorder_point, "target": target}
     )
+    make_policy(sku=sku, location=location, reorder_point=reorder_point, target=target)
     if on_hand:
         opening = outer_place(Location.Kind.OPENING)
         cause = Cause(Document.OPENING, next(numbers))
@@ -161,6 +164,21 @@ def make_level(
         holder = Cause(Document.ORDER, 1_000_000 + next(numbers))
         reserve_stock(location, {sku.pk: reserved}, cause=holder, until=None)
     return StockLevel.objects.get(sku=sku, location=location)
+
+
+def make_policy(
+    *,
+    sku: Sku | None = None,
+    category: Category | None = None,
+    location: Location | None = None,
+    **stated: Any,
+) -> StockPolicy | None:
+    """What is stated for a SKU or a category, at one place or at every one: a figure of 0 is not, nor
+    does any level follow before `settle_policies`."""
+    scope = {"sku": sku, "category": category, "location": location}
+    StockPolicy.objects.filter(**scope).delete()
+    stated = {name: value for name, value in stated.items() if value}
+    return StockPolicy.objects.create(**scope, **stated) if stated else None
 
 
 def make_restock(

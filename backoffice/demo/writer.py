@@ -10,7 +10,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from backoffice.demo.chain import DemoChain
 from backoffice.lib.bulk import check_constraints_now, restart_ids
-from inventory.actions.bulk import MovementRow, copy_movements, settle_levels
+from inventory.actions.bulk import MovementRow, copy_movements, settle_levels, state_what_levels_say
 from inventory.models import (
     Cause,
     Document,
@@ -136,6 +136,7 @@ class PastWriter:
         """Write what is left, and set every level to what the ledger adds up to."""
         self._flush()
         settle_levels()
+        state_what_levels_say()
         RestockRequest.objects.bulk_create(self.requests, batch_size=5000)
         RestockLine.objects.bulk_create(self.request_lines, batch_size=5000)
         RestockEvent.objects.bulk_create(events_of(self.requests), batch_size=5000)

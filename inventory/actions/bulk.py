@@ -31,6 +31,12 @@ FROM (
 ) AS ledger
 WHERE level.location_id = ledger.place AND level.sku_id = ledger.sku_id
 """
+STATE = """
+INSERT INTO inventory_stockpolicy (location_id, sku_id, reorder_point, target, basis)
+SELECT location_id, sku_id, reorder_point, target, '' FROM inventory_stocklevel
+WHERE reorder_point > 0 OR target > 0
+ON CONFLICT DO NOTHING
+"""
 
 
 def copy_movements(rows: Iterable[MovementRow]) -> None:
@@ -42,3 +48,9 @@ def settle_levels() -> None:
     """Set every `on_hand` to what the ledger adds up to."""
     with connection.cursor() as cursor:
         cursor.execute(SETTLE)
+
+
+def state_what_levels_say() -> None:
+    """Write a policy of its own for each level that has a reorder point or a target."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATE)

@@ -18,6 +18,7 @@ from backoffice.lib.text import normal, search_words
 from inventory.actions.alerts import review_alerts_of
 from inventory.actions.locks import hold_new_levels
 from inventory.actions.marks import mark_skus
+from inventory.actions.settle import settle_policies
 from inventory.actions.stock import open_levels_of
 from inventory.errors import BarcodeTaken, CodeTaken, NameTaken, VariantTaken
 from inventory.models import Barcode, CatalogueChange, Category, Product, Sku, TaxRate
@@ -77,6 +78,8 @@ def change_product(
     is_active: bool | None = None,
 ) -> Product:
     """Change what is given and leave the rest; the address of the page in the shop stays."""
+    if category is not None:
+        hold_new_levels()  # policies of categories are settled one after the other
     product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
     given = {
         "name": name if name is None else normal(name),
@@ -88,6 +91,8 @@ def change_product(
     changed = _write_changes(product, given, product, None, by)
     if {"name", "category"} & changed:
         refresh_search(product.skus.values_list("pk", flat=True))
+    if "category" in changed:
+        settle_policies(sku_ids=list(product.skus.values_list("pk", flat=True)))
     if "is_active" in changed:
         review_alerts_of(product.skus.values_list("pk", flat=True))
         mark_skus(product.skus.values_list("pk", flat=True))

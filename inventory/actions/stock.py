@@ -15,10 +15,10 @@ from django.db import connection, transaction
 from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.utils import timezone
 
-from backoffice.lib.retry import retrying
-from inventory.actions.alerts import figures_of, review_alerts, review_alerts_of
+from inventory.actions.alerts import figures_of, review_alerts
 from inventory.actions.locks import hold_new_levels
 from inventory.actions.marks import mark_moved
+from inventory.actions.settle import settle_policies
 from inventory.errors import OutOfStock, Shortage
 from inventory.models import Cause, Reservation, Sku, StockLevel, StockMovement
 from stores.models import Location, User
@@ -66,8 +66,9 @@ def _select_for_update(keys: Sequence[tuple[LocationId, SkuId]]) -> Levels:
 
 @transaction.atomic
 def open_levels_of(sku_ids: Iterable[SkuId]) -> None:
-    """Give each of these SKUs a level of 0 at every store and warehouse."""
+    """Give each of these SKUs a level of 0, with what the policies say, at every store and warehouse."""
     hold_new_levels()
+    wanted = sorted(sku_ids)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO inventory_stocklevel"
@@ -75,13 +76,14 @@ def open_levels_of(sku_ids: Iterable[SkuId]) -> None:
             " SELECT place.id, sku.id, 0, 0, 0, 0"
             " FROM stores_location place CROSS JOIN unnest(%s::bigint[]) sku (id)"
             " WHERE place.kind = ANY(%s) ON CONFLICT DO NOTHING",
-            [sorted(sku_ids), list(Location.INNER)],
+            [wanted, list(Location.INNER)],
         )
+    settle_policies(sku_ids=wanted)
 
 
 @transaction.atomic
 def open_levels_at(location: Location) -> None:
-    """Give every SKU a level of 0 at this place."""
+    """Give every SKU a level of 0, with what the policies say, at this place."""
     hold_new_levels()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -90,20 +92,7 @@ def open_levels_at(location: Location) -> None:
             " SELECT %s, sku.id, 0, 0, 0, 0 FROM inventory_sku sku ON CONFLICT DO NOTHING",
             [location.pk],
         )
-
-
-@retrying
-@transaction.atomic
-def set_thresholds(
-    location: Location, sku_id: SkuId, *, reorder_point: Quantity, target: Quantity, by: User
-) -> StockLevel:
-    """Set when a place runs low of a SKU and how much it wants to have; alerts follow."""
-    key = (location.pk, sku_id)
-    level = lock_levels([key])[key]
-    level.reorder_point, level.target = reorder_point, target
-    level.save(update_fields=["reorder_point", "target"])
-    review_alerts_of([sku_id])
-    return level
+    settle_policies(location_ids=[location.pk])
 
 
 @transaction.atomic

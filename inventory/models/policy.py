@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -65,10 +65,59 @@ class StockPolicy(models.Model):
                 condition=Q(category=None) | Q(sku=None), name="a_policy_is_of_a_sku_or_a_category"
             ),
         ]
-        indexes = [models.Index(fields=["sku", "location"], name="policies_by_sku")]
+        indexes = [
+            models.Index(fields=["sku", "location"], name="policies_by_sku"),
+            models.Index(
+                F("sku").asc(nulls_first=True),
+                F("category").asc(nulls_first=True),
+                F("location").asc(nulls_first=True),
+                name="policies_wide_first",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sku_id or self.category_id or '*'} at {self.location_id or '*'}"
+
+
+class PolicyChange(models.Model):
+    """Who changed what a policy states, and when; empty texts: it was, or is, inherited."""
+
+    class What(models.TextChoices):
+        REORDER_POINT = "reorder_point", _("reorder point")
+        TARGET = "target", _("target")
+        MAXIMUM = "maximum", _("maximum")
+        BASIS = "basis", _("desired stock")
+        WAREHOUSE = "warehouse_id", _("logistics centre")
+        LEAD_DAYS = "lead_days", _("lead time in days")
+        REVIEW_DAYS = "review_days", _("days between requests")
+
+    location = models.ForeignKey(
+        Location,
+        verbose_name=_("location"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    category = models.ForeignKey(
+        Category,
+        verbose_name=_("category"),
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+    )
+    sku = models.ForeignKey(Sku, on_delete=models.CASCADE, null=True, related_name="+")
+    what = models.CharField(_("what"), max_length=13, choices=What)
+    before = models.CharField(_("before"), max_length=80, blank=True)
+    after = models.CharField(_("after"), max_length=80, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.before} → {self.after}"
 
 
 class Demand(models.Model):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.lib.htmx import render_page
 from backoffice.lib.lists import export_links, export_table, list_page
-from inventory.actions.stock import set_thresholds
+from inventory.actions.policy import set_thresholds
 from inventory.filters.stock import MovementFilter, StockOverviewFilter, StoreStockFilter
 from inventory.forms.restock import ids_from
 from inventory.forms.stock import ThresholdForm

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from inventory.actions.policy import set_thresholds
 from inventory.actions.stock import (
     Move,
     end_reservations,
     hand_over_reserved,
     move_stock,
     reserve_stock,
-    set_thresholds,
 )
 from inventory.errors import OutOfStock
 from inventory.models import Alert, Cause, Document, Reservation, StockLevel

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from inventory.actions.policy import set_thresholds
 from inventory.actions.stock import (
     Move,
     end_reservations,
@@ -14,7 +15,6 @@ from inventory.actions.stock import (
     keep_reservations,
     move_stock,
     reserve_stock,
-    set_thresholds,
 )
 from inventory.errors import OutOfStock
 from inventory.models import Alert, Cause, Document, Reservation, StockLevel, StockMovement

@@ -13,7 +13,8 @@ from django.core.management import call_command
 from django.db.models import Sum
 from django.utils import timezone
 
-from inventory.actions.restock import approve_restock, carry_out_restock, refuse_restock
+from inventory.actions.carry_out import carry_out_restock
+from inventory.actions.restock import approve_restock, refuse_restock
 from inventory.actions.stock import Move, move_stock
 from inventory.actions.suggestions import (
     Refreshed,
