@@ -66,6 +66,7 @@ def make_location(
     name: str = "",
     time_zone: str = "Europe/Paris",
     is_active: bool = True,
+    receives_by_hand: bool = False,
 ) -> Location:
     code = code or f"{kind}-{next(numbers)}"
     return Location.objects.create(
@@ -74,11 +75,20 @@ def make_location(
         name=name or code.replace("-", " ").capitalize(),
         time_zone=time_zone,
         is_active=is_active,
+        receives_by_hand=receives_by_hand,
     )
 
 
-def make_store(code: str = "", *, name: str = "", time_zone: str = "Europe/Paris") -> Location:
-    return make_location(Location.Kind.STORE, code=code, name=name, time_zone=time_zone)
+def make_store(
+    code: str = "",
+    *,
+    name: str = "",
+    time_zone: str = "Europe/Paris",
+    receives_by_hand: bool = False,
+) -> Location:
+    return make_location(
+        code=code, name=name, time_zone=time_zone, receives_by_hand=receives_by_hand
+    )
 
 
 def make_warehouse(code: str = "", *, name: str = "") -> Location:
