@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.lib.fields import NameField
 from backoffice.lib.text import refuse_invisible
+from stores.actions.places import CHANGEABLE
 from stores.models import Location, Role, User
 
 
@@ -46,7 +47,7 @@ class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Location
-        fields = ["name", "street", "postcode", "city", "opening_hours", "time_zone", "is_active"]
+        fields = CHANGEABLE
         help_texts = {"time_zone": _("A day of this place ends at its own midnight.")}
 
 
@@ -65,6 +66,7 @@ class NewLocationForm(LocationForm):
             "city",
             "opening_hours",
             "time_zone",
+            "receives_by_hand",
         ]
 
 

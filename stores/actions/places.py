@@ -4,7 +4,16 @@ from backoffice.lib.retry import retrying
 from stores.errors import ShipsOnlineOrders
 from stores.models import Company, Location, User
 
-CHANGEABLE = ["name", "street", "postcode", "city", "opening_hours", "time_zone", "is_active"]
+CHANGEABLE = [
+    "name",
+    "street",
+    "postcode",
+    "city",
+    "opening_hours",
+    "time_zone",
+    "receives_by_hand",
+    "is_active",
+]
 
 
 @retrying

@@ -94,6 +94,20 @@ def test_code_and_kind_of_a_place_stay() -> None:
     assert (lyon.code, lyon.kind, lyon.name, lyon.is_active) == ("lyon", "store", "Nice", False)
 
 
+def test_a_place_says_whether_it_receives_by_hand() -> None:
+    client = signed_in(make_staff(Role.HEAD_OFFICE))
+    client.post("/head-office/stores/new/", NEW | {"receives_by_hand": "on"})
+    nice = Location.objects.get(code="nice")
+    assert nice.receives_by_hand
+    path = f"/head-office/stores/{nice.pk}/"
+    page = client.get(path)
+    assert page.context["form"]["receives_by_hand"].value() is True
+    assert "until somebody has counted them in" in page.text
+    client.post(path, NEW | {"is_active": "on"})
+    nice.refresh_from_db()
+    assert not nice.receives_by_hand
+
+
 def test_the_place_that_ships_online_orders_stays_open() -> None:
     central = make_warehouse("central", name="Central")
     Company.objects.update(online_location=central)
