@@ -12,6 +12,9 @@ RUN python -m venv /venv \
 
 FROM python:3.13-slim AS site
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DEVELOPMENT=0
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --create-home --uid 10001 comptoir
 WORKDIR /app
 COPY --from=packages /venv /venv

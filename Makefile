@@ -17,6 +17,7 @@ help:
 	@echo "make lock        resolve requirements/*.in and package.json again"
 
 run: installed
+	@$(PY) -m backoffice.dev.papers || true
 	@exec $(PY) -m backoffice.dev.run
 
 reset: installed
@@ -24,6 +25,7 @@ reset: installed
 
 test: installed
 	@$(PY) -m backoffice.dev.browser
+	@$(PY) -m backoffice.dev.papers
 ifeq ($(strip $(ARGS)),)
 	@$(MAKE) --no-print-directory lint
 	$(PY) -m pytest -n 2

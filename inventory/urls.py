@@ -9,6 +9,7 @@ from inventory.views import (
     restock,
     stock,
     store_restock,
+    transfer_papers,
     transfers,
 )
 
@@ -29,6 +30,16 @@ urlpatterns = [
     ),
     path("head-office/transfers/", transfers.transfer_list, name="transfer_list"),
     path("head-office/transfers/<int:pk>/", transfers.transfer_detail, name="transfer_detail"),
+    path(
+        "head-office/transfers/<int:pk>/papers/<slug:wanted>/",
+        transfer_papers.transfer_paper,
+        name="transfer_paper",
+    ),
+    path(
+        "stores/<slug:code>/transfers/<int:pk>/papers/<slug:wanted>/",
+        transfer_papers.store_transfer_paper,
+        name="store_transfer_paper",
+    ),
     path("stores/<slug:code>/transfers/", transfers.store_transfers, name="store_transfers"),
     path("stores/<slug:code>/transfers/<int:pk>/", transfers.store_transfer, name="store_transfer"),
     path("head-office/products/", catalogue.product_list, name="product_list"),

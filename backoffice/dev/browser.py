@@ -2,11 +2,12 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from backoffice.dev.system import install_packages
 
 SYSTEM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -25,12 +26,7 @@ def find_chromium() -> Path | None:
 def main() -> int:
     if find_chromium():
         return 0
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing Chromium for the browser tests …", flush=True)
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], env=quiet, check=False)
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-        subprocess.run(install, env=quiet, stdout=subprocess.DEVNULL, check=False)
+    install_packages("Chromium for the browser tests", "chromium")
     if find_chromium():
         return 0
     print(

@@ -80,6 +80,10 @@ class TransferPages:
             return reverse("inventory:store_transfers", args=[self.place.code])
         return reverse("inventory:transfer_list")
 
+    def paper(self, transfer: Transfer, wanted: str) -> str:
+        """Where this reader, who may open the transfer's page, finds one of its papers."""
+        return f"{self.detail(transfer)}papers/{wanted}/"
+
     def detail(self, transfer: Transfer) -> str:
         """The page of a transfer that this reader may open; empty if there is none."""
         if self.place and self.place.pk in (transfer.source_id, transfer.destination_id):

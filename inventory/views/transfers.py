@@ -24,6 +24,7 @@ from inventory.queries.transfers import (
     transfers_listed,
 )
 from inventory.tables.transfers import TransferTable
+from inventory.views.transfer_papers import DELIVERY, PICKING
 from stores.models import Location, Role
 from stores.rights import StaffRequest, staff, staff_at
 
@@ -78,11 +79,16 @@ def _detail(request: StaffRequest, transfer: Transfer, place: Location | None) -
     if request.GET.get("shown") == str(transfer.version):
         return HttpResponse(status=204)
     lines = lines_shown(transfer)
+    pages = TransferPages(request.user, place)
+    papers = {"picking": pages.paper(transfer, PICKING)}
+    if transfer.sent_at:
+        papers["delivery"] = pages.paper(transfer, DELIVERY)
     asked = restock_pages([transfer.request_id or 0], request.user)
     context = {
         "transfer": transfer,
         "place": place,
-        "pages": TransferPages(request.user, place),
+        "pages": pages,
+        "papers": papers,
         "lines": lines,
         "short": [entry for entry in lines if entry.available < entry.line.planned],
         "asked": asked.get(transfer.request_id or 0),

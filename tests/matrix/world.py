@@ -245,6 +245,12 @@ VALUES: dict[tuple[str, str], Any] = {
     ("inventory:adjustment_detail", "pk"): of_things("adjustment"),
     ("inventory:transfer_detail", "pk"): shared(lambda world: world.lyon.transfer),
     ("inventory:store_transfer", "pk"): of_things("transfer"),
+    ("inventory:transfer_paper", "pk"): shared(lambda world: world.lyon.transfer),
+    ("inventory:store_transfer_paper", "pk"): of_things("transfer"),
+    **{
+        (f"inventory:{name}", "wanted"): shared(lambda _world: "picking-list", "nothing")
+        for name in ("transfer_paper", "store_transfer_paper")
+    },
     ("inventory:barcode_remove", "pk"): shared(lambda world: world.barcode),
     ("inventory:category_edit", "pk"): shared(lambda world: world.sku.product.category_id),
     **{
