@@ -22,7 +22,7 @@ def code128_svg(text: str) -> SafeString:
     width = len(modules) + 2 * QUIET
     return format_html(
         '<svg class="barcode" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}"'
-        ' shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{}v{}H0z"/>'
+        ' preserveAspectRatio="none" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{}v{}H0z"/>'
         '<path fill="#000" d="{}"/></svg>',
         text,
         width,
