@@ -3,6 +3,7 @@ from django.urls import path
 from inventory.views import (
     adjustments,
     alerts,
+    board,
     catalogue,
     decision_links,
     places,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("stores/<slug:code>/alerts/", alerts.store_alerts, name="store_alerts"),
     path("restock/decide/<str:token>/", decision_links.decision_link, name="decision_link"),
     path("head-office/restock/", restock.restock_list, name="restock_list"),
+    path("head-office/restock/board/", board.fair_share_board, name="fair_share_board"),
     path("head-office/restock/<int:pk>/", restock.restock_detail, name="restock_detail"),
     path("stores/<slug:code>/restock/", store_restock.store_restock, name="store_restock"),
     path("stores/<slug:code>/restock/new/", store_restock.restock_new, name="restock_new"),

@@ -23,7 +23,7 @@ from inventory.errors import (
     ReasonMissing,
     RequestChanged,
 )
-from inventory.models import ApprovalRule, RestockEvent, RestockLine, RestockRequest
+from inventory.models import ApprovalRule, LineShare, RestockEvent, RestockLine, RestockRequest
 from stores.models import Company, Location, Role, User
 from stores.rights import holds_now
 
@@ -154,6 +154,7 @@ def grant(
         line.lacking = 0
     _refuse_approval(lines)
     RestockLine.objects.bulk_update(lines, ["approved", "reason", "lacking"])
+    LineShare.objects.filter(line__in=lines).delete()  # of a decision that came back
     request.rule, request.by_rule = rule, rule is not None
     _decide(request, State.APPROVED, by=by)
     place = rule.location.name if rule and rule.location else ""

@@ -202,14 +202,12 @@ def _what_stores_have(
         .annotate(units=Sum("approved"))
     )
     coming = {(store, sku): units for store, sku, units in approved}
-    return {
-        (store, sku): (
-            available,
-            incoming + coming.get((store, sku), 0),
-            demand.get((store, sku), 0),
-        )
-        for store, sku, available, incoming in levels
-    }
+    available = {(store, sku): (units, incoming) for store, sku, units, incoming in levels}
+    found = {}
+    for pair in {*available, *demand, *coming}:
+        here, on_its_way = available.get(pair, (0, 0))
+        found[pair] = (here, on_its_way + coming.get(pair, 0), demand.get(pair, 0))
+    return found
 
 
 def _wanted(
