@@ -146,6 +146,7 @@ class Tender(models.Model):
                 condition=Q(given=F("amount") + F("change")), name="a_tender_adds_up"
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="a_tender_pays"),
+            models.CheckConstraint(condition=Q(change__gte=0), name="change_is_not_negative"),
         ]
 
     def __str__(self) -> str:

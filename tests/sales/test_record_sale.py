@@ -251,6 +251,19 @@ def test_the_database_refuses_a_receipt_that_does_not_add_up(shop: Shop) -> None
             Sale.objects.filter(pk=sale.pk).update(**change)
 
 
+def test_the_database_refuses_change_below_nothing(shop: Shop) -> None:
+    """Given and amount would add up, and yet somebody handed back less than nothing."""
+    tender = shop.sell((shop.mouse, 1)).tenders.get()
+    paid = tender.amount
+    with (
+        pytest.raises(IntegrityError, match="change_is_not_negative"),
+        transaction.atomic(),
+    ):
+        Tender.objects.filter(pk=tender.pk).update(given=paid - 1, change=-1)
+    tender.refresh_from_db()
+    assert (tender.given, tender.change) == (paid, 0)
+
+
 def test_the_commit_of_three_lines_is_few_queries(shop: Shop) -> None:
     third = make_sku("THIRD")
     make_level(third, shop.store, on_hand=10)
@@ -260,7 +273,7 @@ def test_the_commit_of_three_lines_is_few_queries(shop: Shop) -> None:
     ) as queries:
         shop.sell((shop.mouse, 1), (shop.choc, 1), (third, 1))
     statements = [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"]]
-    assert len(statements) == 12
+    assert len(statements) == 13
 
 
 def slow_calculator(
