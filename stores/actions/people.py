@@ -10,7 +10,7 @@ from backoffice.lib.retry import retrying
 from backoffice.lib.text import normal
 from stores.actions.mail import queue_mail
 from stores.errors import EmailTaken, LastAdministrator, OwnAccount, RoleHeld, RoleNotThere
-from stores.models import Location, Membership, Role, User
+from stores.models import Location, Membership, RightsChange, Role, User
 
 
 @retrying
@@ -63,11 +63,13 @@ def give_role(user_id: int, *, role: Role, location: Location | None, by: User) 
     membership = Membership(user_id=user_id, role=role, location=location)
     if not _fits(membership):
         raise RoleNotThere(membership)
+    before = _lock_roles(user_id)
     _membership, given = Membership.objects.get_or_create(
         user_id=user_id, role=role, location=location
     )
     if not given:
         raise RoleHeld
+    _record(user_id, RightsChange.Kind.GIVEN, before, by=by)
     return _membership
 
 
@@ -77,7 +79,9 @@ def take_role(membership: Membership, *, by: User) -> None:
     """Take a role away; it ends with the person's next click."""
     if membership.role == Role.ADMIN:
         _keep_an_administrator(without=membership.user_id)
+    before = _lock_roles(membership.user_id)
     membership.delete()
+    _record(membership.user_id, RightsChange.Kind.TAKEN, before, by=by)
 
 
 @retrying
@@ -87,20 +91,41 @@ def close_account(user_id: int, *, by: User) -> User:
     if user_id == by.pk:
         raise OwnAccount
     _keep_an_administrator(without=user_id)
-    return _set_active(user_id, active=False)
+    return _set_active(user_id, active=False, by=by)
 
 
 @retrying
 @transaction.atomic
 def reopen_account(user_id: int, *, by: User) -> User:
-    return _set_active(user_id, active=True)
+    return _set_active(user_id, active=True, by=by)
 
 
-def _set_active(user_id: int, *, active: bool) -> User:
-    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
-    user.is_active = active
-    user.save(update_fields=["is_active"])
+def _set_active(user_id: int, *, active: bool, by: User) -> User:
+    roles = _lock_roles(user_id)
+    user = User.objects.get(pk=user_id)
+    if user.is_active != active:
+        user.is_active = active
+        user.save(update_fields=["is_active"])
+        kind = RightsChange.Kind.REOPENED if active else RightsChange.Kind.CLOSED
+        _record(user_id, kind, roles, by=by)
     return user
+
+
+def _lock_roles(user_id: int) -> list[list[str]]:
+    """The person's roles, under a lock: changes of one person's rights come one after the other."""
+    User.objects.select_for_update(no_key=True).get(pk=user_id)
+    return _roles(user_id)
+
+
+def _roles(user_id: int) -> list[list[str]]:
+    held = Membership.objects.filter(user_id=user_id).order_by("pk")
+    return [[role, place or ""] for role, place in held.values_list("role", "location__name")]
+
+
+def _record(user_id: int, kind: RightsChange.Kind, before: list[list[str]], *, by: User) -> None:
+    RightsChange.objects.create(
+        person_id=user_id, kind=kind, before=before, after=_roles(user_id), by=by
+    )
 
 
 def _keep_an_administrator(*, without: int) -> None:

@@ -1,7 +1,7 @@
 from stores.models.company import Company
 from stores.models.location import Location
 from stores.models.mail import Mail, MailAttachment
-from stores.models.people import Membership, Role, SignInAttempt, User
+from stores.models.people import Membership, RightsChange, Role, SignInAttempt, User
 
 __all__ = [
     "Company",
@@ -9,6 +9,7 @@ __all__ = [
     "Mail",
     "MailAttachment",
     "Membership",
+    "RightsChange",
     "Role",
     "SignInAttempt",
     "User",

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from stores.models.location import Location
@@ -112,6 +113,42 @@ class Membership(models.Model):
     def __str__(self) -> str:
         place = self.location or _("company")
         return f"{self.get_role_display()}, {place}"
+
+
+class RightsChange(models.Model):
+    """What a person may do was changed: who did it, when, and the roles before and after."""
+
+    class Kind(models.TextChoices):
+        GIVEN = "given", _("role given")
+        TAKEN = "taken", _("role taken away")
+        CLOSED = "closed", _("account closed")
+        REOPENED = "reopened", _("account opened again")
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="rights_changes")
+    kind = models.CharField(_("change"), max_length=8, choices=Kind)
+    before = models.JSONField(default=list)  # [role, name of the place or ""], as it was then
+    after = models.JSONField(default=list)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.kind}"
+
+    @property
+    def roles_before(self) -> str:
+        return _in_words(self.before)
+
+    @property
+    def roles_after(self) -> str:
+        return _in_words(self.after)
+
+
+def _in_words(roles: list[list[str]]) -> str:
+    """Such as `clerk, Lyon; auditor, company`."""
+    return "; ".join(f"{Role(role).label}, {place or _('company')}" for role, place in roles)
 
 
 class SignInAttempt(models.Model):

@@ -22,6 +22,8 @@ from stores.models import Membership, Role, User
 from stores.rights import StaffRequest, holds_company_wide, staff
 from stores.tables import PeopleTable
 
+SHOWN_CHANGES = 50
+
 
 @require_GET
 @staff(Role.HEAD_OFFICE, company_wide=True)
@@ -119,6 +121,7 @@ def _person_page(request: StaffRequest, person: User, form: RoleForm) -> HttpRes
         "person": person,
         "memberships": person.memberships.select_related("location").order_by("pk"),
         "form": form,
+        "changes": person.rights_changes.select_related("by")[:SHOWN_CHANGES],
         "may_change": holds_company_wide(request.user, Role.ADMIN),
     }
     status = 422 if form.is_bound else 200

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from stores.models import Mail, Membership, Role, User
+from stores.models import Mail, Membership, RightsChange, Role, User
 from tests.factories import (
     PASSWORD,
     make_membership,
@@ -279,3 +279,48 @@ def test_the_list_asks_no_more_queries_for_more_people(django_assert_max_num_que
     with django_assert_max_num_queries(12) as many:
         client.get("/head-office/people/")
     assert len(many) == len(few)
+
+
+def test_each_change_of_rights_says_who_when_before_and_after() -> None:
+    lyon = make_store("lyon", name="Lyon")
+    person, admin = make_user(name="Ana"), make_staff(Role.ADMIN)
+    client = signed_in(admin)
+    page = f"/head-office/people/{person.pk}/"
+    client.post(f"{page}roles/", {"role": "clerk", "location": lyon.pk})
+    client.post(f"{page}roles/", {"role": "auditor", "location": ""})
+    clerk = person.memberships.get(role=Role.CLERK)
+    client.post(f"/head-office/people/roles/{clerk.pk}/take/")
+    client.post(f"{page}close/")
+    client.post(f"{page}close/")  # changes nothing, says nothing
+    client.post(f"{page}reopen/")
+
+    changes = person.rights_changes.order_by("pk")
+    both = [["clerk", "Lyon"], ["auditor", ""]]
+    assert list(changes.values_list("kind", "before", "after", "by")) == [
+        ("given", [], [["clerk", "Lyon"]], admin.pk),
+        ("given", [["clerk", "Lyon"]], both, admin.pk),
+        ("taken", both, [["auditor", ""]], admin.pk),
+        ("closed", [["auditor", ""]], [["auditor", ""]], admin.pk),
+        ("reopened", [["auditor", ""]], [["auditor", ""]], admin.pk),
+    ]
+    told = signed_in(make_staff(Role.AUDITOR)).get(page)
+    history = told.text[told.text.index("Changes of rights") :]
+    assert f"by {admin}" in history
+    assert "clerk, Lyon; auditor, company" in history
+    assert "no role" in history
+
+
+def test_a_refused_change_of_rights_leaves_no_trace() -> None:
+    admin, person = make_staff(Role.ADMIN), make_staff(Role.AUDITOR)
+    client = signed_in(admin)
+    client.post(f"/head-office/people/{person.pk}/roles/", {"role": "auditor", "location": ""})
+    client.post(f"/head-office/people/{admin.pk}/close/")
+    client.post(f"/head-office/people/roles/{admin.memberships.get().pk}/take/")
+    assert RightsChange.objects.count() == 0
+
+
+def test_the_first_role_of_a_new_person_is_in_their_history() -> None:
+    data = {"name": "Ana", "email": "ana@comptoir.example", "role": "auditor"}
+    signed_in(make_staff(Role.ADMIN)).post("/head-office/people/new/", data)
+    change = RightsChange.objects.get(person__name="Ana")
+    assert (change.before, change.after) == ([], [["auditor", ""]])
