@@ -35,6 +35,22 @@ class RequestIdMiddleware:
         return response
 
 
+class HeadMiddleware:
+    """Answer HEAD wherever GET is answered, with the same headers; the server leaves the body out."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD":
+            return self.get_response(request)
+        request.method = "GET"
+        try:
+            return self.get_response(request)
+        finally:
+            request.method = "HEAD"
+
+
 class BusyMiddleware:
     """Answer 503, in words, where others kept the same rows for too long and nothing was changed."""
 
