@@ -42,6 +42,17 @@ class OutOfStock(DomainError):
         )
 
 
+class TooManyUnits(DomainError):
+    """A place would have more units of a SKU than a stock figure can hold; nothing was moved."""
+
+    def __init__(self, skus: Iterable[Sku], most: int) -> None:
+        self.skus = list(skus)
+        super().__init__(
+            _("No place can hold more than %(most)s units of a product: %(products)s.")
+            % {"most": most, "products": ", ".join(map(str, self.skus))}
+        )
+
+
 class KeyReused(DomainError):
     """A form that was sent before came again, with other content."""
 

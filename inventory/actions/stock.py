@@ -19,7 +19,7 @@ from inventory.actions.alerts import figures_of, review_alerts
 from inventory.actions.locks import hold_new_levels
 from inventory.actions.marks import mark_moved
 from inventory.actions.settle import settle_policies
-from inventory.errors import OutOfStock, Shortage
+from inventory.errors import OutOfStock, Shortage, TooManyUnits
 from inventory.models import Cause, Reservation, Sku, StockLevel, StockMovement
 from stores.models import Location, User
 
@@ -28,6 +28,7 @@ type LocationId = int
 type Quantity = int
 type Levels = dict[tuple[LocationId, SkuId], StockLevel]
 
+MOST_ON_HAND = 2**31 - 1  # what the column holds
 NOTHING: Mapping[tuple[LocationId, SkuId], Quantity] = MappingProxyType({})
 
 
@@ -115,6 +116,7 @@ def move_stock(
         change[place, sku] -= units
     for (place, sku), units in _units_in(moves).items():
         change[place, sku] += units
+    _refuse_overflow(change, levels)
     _write_levels(levels, cause, on_hand=change, incoming=incoming)
     return _write_movements(moves, cause=cause, by=by, occurred_at=occurred_at)
 
@@ -224,6 +226,12 @@ def _refuse_shortages(wanted: Mapping[tuple[LocationId, SkuId], Quantity], level
         raise OutOfStock(
             [Shortage(skus[key[1]], units, levels[key].available) for key, units in short.items()]
         )
+
+
+def _refuse_overflow(change: Mapping[tuple[LocationId, SkuId], Quantity], levels: Levels) -> None:
+    over = [key[1] for key, units in change.items() if levels[key].on_hand + units > MOST_ON_HAND]
+    if over:
+        raise TooManyUnits(Sku.objects.select_related("product").filter(pk__in=over), MOST_ON_HAND)
 
 
 def _write_levels(

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from inventory.actions.policy import set_thresholds
 from inventory.actions.stock import (
+    MOST_ON_HAND,
     Move,
     end_reservations,
     hand_over_reserved,
@@ -16,7 +17,7 @@ from inventory.actions.stock import (
     move_stock,
     reserve_stock,
 )
-from inventory.errors import OutOfStock
+from inventory.errors import OutOfStock, TooManyUnits
 from inventory.models import Alert, Cause, Document, Reservation, StockLevel, StockMovement
 from stores.models import Location
 from stores.models.location import outer_place
@@ -257,3 +258,14 @@ def test_asking_for_a_level_of_what_was_never_there_says_that_it_is_out() -> Non
     set_thresholds(level.location, level.sku_id, reorder_point=1, target=5, by=make_staff())
     set_thresholds(level.location, level.sku_id, reorder_point=2, target=5, by=make_staff())
     assert open_alerts() == [("low", 0), ("out", 0)]
+
+
+def test_more_units_than_a_figure_holds_are_refused_in_words() -> None:
+    level = make_level(make_sku(name="Souris"), on_hand=5)
+    StockLevel.objects.filter(pk=level.pk).update(on_hand=MOST_ON_HAND - 10)
+    before = everything()
+    with pytest.raises(TooManyUnits, match="2147483647 units of a product: Souris"):
+        restock(level, 11)
+    assert everything() == before
+    restock(level, 10)
+    assert figures(level)[0] == MOST_ON_HAND
