@@ -1,7 +1,8 @@
 """Two approvers at the same moment, a double click, two workers: decided once, carried out once."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from threading import Barrier, Lock
 from typing import Any
@@ -148,6 +149,21 @@ def test_a_double_click_decides_once(request_of_21: RestockRequest, approvers: l
     assert RestockEvent.objects.filter(kind="approved").count() == 1
 
 
+def test_without_the_lock_a_double_click_would_decide_twice(
+    request_of_21: RestockRequest, approvers: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restock, "lock_request", read_without_lock(2))
+    address = f"/head-office/restock/{request_of_21.pk}/?do=all"
+
+    def click() -> int:
+        client = Client()
+        client.force_login(approvers[0])
+        return client.post(address, {"version": 1}).status_code
+
+    assert together([click] * 2) == [302, 302]
+    assert RestockEvent.objects.filter(kind="approved").count() == 2
+
+
 def test_two_workers_carry_it_out_once(
     request_of_21: RestockRequest, approvers: list[User]
 ) -> None:
@@ -183,10 +199,9 @@ def test_a_decision_taken_back_is_never_half_carried_out(
     assert (on_hand(), moved()) == ([0, 120], [25] * 4)
 
 
-def test_the_same_form_at_the_same_moment_is_one_request(
-    store: Location, warehouse: Location
-) -> None:
-    ask = partial(
+@pytest.fixture
+def ask(store: Location, warehouse: Location) -> Callable[[], RestockRequest]:
+    return partial(
         ask_restock,
         uuid4(),
         store=store,
@@ -194,6 +209,48 @@ def test_the_same_form_at_the_same_moment_is_one_request(
         wanted={make_sku().pk: 5},
         by=make_staff(Role.CLERK, store),
     )
+
+
+def test_the_same_form_at_the_same_moment_is_one_request(
+    ask: Callable[[], RestockRequest],
+) -> None:
     outcomes = together([ask] * 4)
     assert set(outcomes) == {RestockRequest.objects.get()}
     assert RestockRequest.objects.get().lines.count() == 1
+
+
+@contextmanager
+def without_the_unique_key() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE contype = 'u'"
+            " AND conrelid = 'inventory_restockrequest'::regclass"
+            " AND pg_get_constraintdef(oid) = 'UNIQUE (key)'"
+        )
+        (name,) = cursor.fetchone()
+        cursor.execute(f'ALTER TABLE inventory_restockrequest DROP CONSTRAINT "{name}"')
+    try:
+        yield
+    finally:
+        RestockRequest.objects.all().delete()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'ALTER TABLE inventory_restockrequest ADD CONSTRAINT "{name}" UNIQUE (key)'
+            )
+
+
+def test_without_the_unique_key_it_would_be_two(
+    ask: Callable[[], RestockRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have written their request before one of them commits."""
+    both_wrote, write = Barrier(2), restock.record
+
+    def write_and_wait(*args: Any, **kwargs: Any) -> None:
+        write(*args, **kwargs)
+        both_wrote.wait(PATIENCE)
+
+    monkeypatch.setattr(restock, "record", write_and_wait)
+    with without_the_unique_key():
+        first, second = together([ask] * 2)
+        assert first != second
+        assert RestockRequest.objects.count() == 2
