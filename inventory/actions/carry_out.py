@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from backoffice.lib.errors import Busy
 from backoffice.lib.retry import retrying
+from inventory.actions.restock import Less, grant, lock_waiting
 from inventory.actions.restock_steps import lock_request, record, take_step
-from inventory.actions.stock import lock_levels
+from inventory.actions.stock import SkuId, lock_levels
 from inventory.actions.transfer_steps import dispatch
 from inventory.errors import OutOfStock, Shortage
 from inventory.models import (
@@ -22,10 +23,13 @@ from inventory.models import (
     TransferEvent,
     TransferLine,
 )
+from inventory.queries.restock import available_at
+from stores.models import User
 
 logger = logging.getLogger(__name__)
 State = RestockRequest.State
 Kind = RestockEvent.Kind
+Via = RestockEvent.Via
 
 
 @retrying
@@ -44,6 +48,31 @@ def carry_out_restock(request_id: int) -> RestockRequest | None:
     else:
         _finish(request, lines, transfer)
     return request
+
+
+@retrying
+@transaction.atomic
+def send_what_there_is(
+    request_id: int, *, by: User, seen: int | None = None, via: Via = Via.PAGE
+) -> RestockRequest:
+    """Approve a request again with each line cut to what its warehouse has available now; what was
+    cut before it came back stays cut. `NothingApproved` if nothing is there."""
+    request = lock_waiting(request_id, by=by, seen=seen)
+    asked = dict(request.lines.values_list("sku_id", "asked"))
+    available = available_at([request.warehouse_id], asked)
+    less = _cuts_before(request)
+    for sku_id, units in asked.items():
+        there = available.get((request.warehouse_id, sku_id), 0)
+        if there < (less[sku_id].units if sku_id in less else units):
+            less[sku_id] = Less(there, RestockLine.Reason.NO_STOCK)
+    return grant(request, less=less, by=by, via=via)
+
+
+def _cuts_before(request: RestockRequest) -> dict[SkuId, Less]:
+    """What the decision that couldn't be carried out had cut, of a request that came back."""
+    came_back = request.events.filter(kind=Kind.LACKING).last()
+    cuts = came_back.cuts if came_back else []
+    return {sku_id: Less(units, reason) for sku_id, units, reason in cuts}
 
 
 def carry_out_due() -> None:
@@ -107,6 +136,9 @@ def _give_back(
     request: RestockRequest, lines: Sequence[RestockLine], shortages: Sequence[Shortage]
 ) -> None:
     lacking = {shortage.sku.pk: shortage.lacking for shortage in shortages}
+    cuts: list[list[int | str]] = [
+        [line.sku_id, line.approved or 0, line.reason] for line in lines if line.is_cut
+    ]
     for line in lines:
         line.approved, line.reason = None, ""
         line.lacking = lacking.get(line.sku_id, 0)
@@ -115,4 +147,4 @@ def _give_back(
     request.rule, request.by_rule = None, False
     take_step(request, "decided_by", "decided_at", "rule", "by_rule")
     figures = [[s.sku.pk, s.wanted, s.available] for s in shortages]
-    record(request, Kind.LACKING, shortages=figures)
+    record(request, Kind.LACKING, shortages=figures, cuts=cuts)

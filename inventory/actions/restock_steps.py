@@ -32,12 +32,19 @@ def record(
     by: User | None = None,
     note: str = "",
     shortages: Sequence[Sequence[int]] = (),
+    cuts: Sequence[Sequence[int | str]] = (),
     via: Via = Via.PAGE,
 ) -> None:
-    """Write a step into the history; `shortages` are [SKU id, units wanted, units available]. Where a
-    decision is wanted then, a worker tells those who may take it."""
+    """Write a step into the history; `shortages` are [SKU id, units wanted, units available], `cuts`
+    [SKU id, units, reason]. Where a decision is wanted then, a worker tells those who may take it."""
     RestockEvent.objects.create(
-        request=request, kind=kind, by=by, note=note, shortages=list(shortages), via=via
+        request=request,
+        kind=kind,
+        by=by,
+        note=note,
+        shortages=list(shortages),
+        cuts=list(cuts),
+        via=via,
     )
     if kind in FOR_APPROVERS:
         nudge("inventory.tell_approvers", request.pk)

@@ -225,6 +225,9 @@ class RestockEvent(models.Model):
     at = models.DateTimeField(default=timezone.now)
     note = models.CharField(max_length=500, blank=True)
     shortages = models.JSONField(default=list)  # [[sku id, units wanted, units available], …]
+    cuts = models.JSONField(  # that a decision had made when it came back: [[sku id, units, reason], …]
+        default=list, db_default=[]
+    )
 
     class Meta:
         ordering = ["pk"]

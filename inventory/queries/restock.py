@@ -67,6 +67,10 @@ class RequestToDecide:
         return any(entry.line.lacking for entry in self.lines)
 
     @property
+    def can_send_some(self) -> bool:
+        return any(line.can_send for line in self.lines)
+
+    @property
     def skus(self) -> dict[SkuId, Sku]:
         return {entry.line.sku_id: entry.line.sku for entry in self.lines}
 

@@ -1,5 +1,6 @@
 """Restock requests as those who decide them see them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from backoffice.lib.errors import DomainError
 from backoffice.lib.htmx import render_page
 from backoffice.lib.lists import turn_to_page
+from inventory.actions.carry_out import send_what_there_is
 from inventory.actions.restock import approve_restock, refuse_restock
 from inventory.filters.restock import RestockQueueFilter
 from inventory.forms.restock import ApproveLessForm, RefuseForm, SeenForm, ids_from
@@ -24,6 +26,10 @@ from stores.rights import StaffRequest, holds, holds_now, staff
 
 WITH_PEOPLE = ("store", "warehouse", "asked_by", "decided_by")
 WAYS = ("less", "refuse")
+DECISIONS: dict[str, Callable[..., RestockRequest]] = {
+    "refuse": refuse_restock,
+    "there": send_what_there_is,
+}
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ def restock_detail(request: StaffRequest, pk: int) -> HttpResponse:
     figures = requests_to_decide([restock])[restock.pk]
     form = _decision_form(request, way, restock, figures)
     if form.is_bound and form.is_valid():
-        decide = refuse_restock if way == "refuse" else approve_restock
+        decide = DECISIONS.get(way, approve_restock)
         try:
             decide(restock.pk, by=request.user, **form.decision())
         except DomainError as error:
