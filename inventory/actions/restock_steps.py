@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from django.db.models import F, Sum
+
+from backoffice.lib.money import ZERO
 from backoffice.lib.nudges import nudge
 from inventory.actions.marks import mark_request
 from inventory.models import RestockEvent, RestockRequest
@@ -46,5 +49,14 @@ def record(
         cuts=list(cuts),
         via=via,
     )
+    if kind in (Kind.ASKED, Kind.ADDED):
+        _write_value(request)
     if kind in FOR_APPROVERS:
         nudge("inventory.tell_approvers", request.pk)
+
+
+def _write_value(request: RestockRequest) -> None:
+    """Keep what is asked, at the cost of today."""
+    value = request.lines.aggregate(value=Sum(F("asked") * F("sku__cost")))["value"]
+    request.value = value or ZERO
+    request.save(update_fields=["value"])

@@ -1,47 +1,86 @@
+from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import django_filters
+from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from inventory.models import RestockRequest
+from inventory.models import RestockLine, RestockRequest, Sku
 from inventory.models.restock import RestockRequestQuerySet
+from inventory.queries.shortage import CONTESTED, ENOUGH, SHORT, with_verdict
 from stores.models import Location
-from stores.models.location import LocationQuerySet
 
 State = RestockRequest.State
 AGES = [("1", _("a day")), ("3", _("three days")), ("7", _("a week"))]
+VALUES = [(str(value), f"{value:,}".replace(",", " ")) for value in (100, 500, 1000, 5000)]
+LONGEST_NUMBER = 18  # digits of a request's number that a column can hold
 
 
 class RestockQueueFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The approver's queue: what waits, unless another state is set."""
 
+    q = django_filters.CharFilter(
+        label=_("Search"),
+        method="search",
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("R-number or article"), "maxlength": 100}
+        ),
+    )
     state = django_filters.ChoiceFilter(
         label=_("State"),
         choices=[
             (State.APPROVED.value, _("on its way")),
+            (State.SENT.value, _("in transit")),
             (State.DONE.value, _("received")),
             (State.REFUSED.value, _("refused")),
+            (State.CANCELLED.value, _("withdrawn")),
             ("any", _("any state")),
         ],
         empty_label=_("waiting for a decision"),
         method="in_state",
     )
-    store = django_filters.ModelChoiceFilter(
-        label=_("Store"), queryset=Location.objects.none(), empty_label=_("all stores")
+    shortage = django_filters.ChoiceFilter(
+        label=_("Stock"),
+        choices=[
+            (SHORT, _("not enough")),
+            (CONTESTED, _("not for all")),
+            (ENOUGH, _("enough")),
+        ],
+        empty_label=_("enough or not"),
+        method="by_verdict",
+    )
+    store = django_filters.ChoiceFilter(label=_("Store"), empty_label=_("all stores"))
+    warehouse = django_filters.ChoiceFilter(
+        label=_("Logistics centre"), empty_label=_("all centres")
     )
     age = django_filters.ChoiceFilter(
         label=_("Asked more than"), choices=AGES, empty_label=_("any time ago"), method="older"
     )
+    value = django_filters.ChoiceFilter(
+        label=_("Value from"), choices=VALUES, empty_label=_("any"), method="worth"
+    )
+    by = django_filters.CharFilter(
+        label=_("Asked by"),
+        method="asked_by",
+        widget=forms.TextInput(attrs={"placeholder": _("name"), "maxlength": 100}),
+    )
 
     class Meta:
         model = RestockRequest
-        fields = ["state", "store", "age"]
+        fields = ["q", "state", "shortage", "store", "warehouse", "age", "value", "by"]
 
-    def __init__(self, *args: Any, stores: LocationQuerySet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: Sequence[Location], **kwargs: Any) -> None:
+        """`places`: the stores, and the warehouses whose requests the person sees."""
         super().__init__(*args, **kwargs)
-        self.filters["store"].queryset = stores
+        for name, kind in (("store", Location.Kind.STORE), ("warehouse", Location.Kind.WAREHOUSE)):
+            choices = [(str(place.pk), place.name) for place in places if place.kind == kind]
+            self.filters[name].extra["choices"] = choices
+        if len(choices) < 2:
+            del self.filters["warehouse"]
 
     def filter_queryset(self, queryset: RestockRequestQuerySet) -> RestockRequestQuerySet:
         """What waits comes oldest first, what was decided newest first."""
@@ -50,15 +89,42 @@ class RestockQueueFilter(django_filters.FilterSet):  # type: ignore[misc]
             return found.order_by("-pk")
         return found.pending().order_by("pk")
 
+    def search(
+        self, queryset: RestockRequestQuerySet, _name: str, value: str
+    ) -> RestockRequestQuerySet:
+        """By the request's number, or by an article that it asks for."""
+        number = value.strip().upper().removeprefix("R-")
+        if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER:
+            by_code = RestockLine.objects.filter(sku__code__iexact=value.strip())
+            return queryset.filter(Q(pk=int(number)) | Q(pk__in=by_code.values("request")))
+        lines = RestockLine.objects.filter(sku__in=Sku.objects.search(value))
+        return queryset.filter(pk__in=lines.values("request"))
+
     def in_state(
         self, queryset: RestockRequestQuerySet, _name: str, value: str
     ) -> RestockRequestQuerySet:
         return queryset if value == "any" else queryset.filter(state=value)
 
+    def by_verdict(
+        self, queryset: RestockRequestQuerySet, _name: str, value: str
+    ) -> RestockRequestQuerySet:
+        return with_verdict(queryset, value)
+
     def older(
         self, queryset: RestockRequestQuerySet, _name: str, value: str
     ) -> RestockRequestQuerySet:
         return queryset.filter(asked_at__lt=timezone.now() - timedelta(days=int(value)))
+
+    def worth(
+        self, queryset: RestockRequestQuerySet, _name: str, value: str
+    ) -> RestockRequestQuerySet:
+        return queryset.filter(value__gte=Decimal(value))
+
+    def asked_by(
+        self, queryset: RestockRequestQuerySet, _name: str, value: str
+    ) -> RestockRequestQuerySet:
+        named = Q(asked_by__name__icontains=value) | Q(asked_by__email__icontains=value)
+        return queryset.filter(named)
 
 
 class StoreRestockFilter(django_filters.FilterSet):  # type: ignore[misc]

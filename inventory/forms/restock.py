@@ -10,12 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from backoffice.lib.fields import NameField, QuantityField
+from inventory.actions.bulk_approval import MOST
 from inventory.actions.restock import Less
 from inventory.actions.stock import Quantity, SkuId
 from inventory.models import RestockLine, Sku
-from inventory.queries.restock import LineToDecide
+from inventory.queries.restock import LineToDecide, RequestId
 from stores.models import Location
 from stores.models.location import LocationQuerySet
+
+NEVER_SHOWN = 0  # versions begin at 1
 
 
 class Units(forms.TextInput):
@@ -106,6 +109,27 @@ class SeenForm(forms.Form):
 
     def decision(self) -> dict[str, Any]:
         return {"seen": self.cleaned_data["version"]}
+
+
+def shown_from(text: str) -> dict[RequestId, int]:
+    """The requests that a page showed, each in its version, as `12:1 13:4`; a version that is none
+    is one that was never shown."""
+    shown = {}
+    for word in text.split()[:MOST]:
+        request_id, colon, version = word.partition(":")
+        if known := _id_or_0(request_id):
+            shown[known] = _id_or_0(version) if colon else NEVER_SHOWN
+    return shown
+
+
+class BulkApprovalForm(forms.Form):
+    """The confirmation of many requests, with the key that makes a double submit one."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def requests(self) -> dict[RequestId, int]:
+        return shown_from(self.cleaned_data["shown"])
 
 
 class RefuseForm(SeenForm):

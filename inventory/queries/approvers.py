@@ -28,4 +28,4 @@ def waiting_for(user: User) -> RestockRequestQuerySet:
 def _others(people: Sequence[User], request: RestockRequest) -> list[User]:
     if Company.current().own_requests_allowed:
         return list(people)
-    return [person for person in people if person.pk != request.asked_by_id]
+    return [person for person in people if not request.was_asked_by(person)]

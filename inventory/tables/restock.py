@@ -1,38 +1,186 @@
-import django_tables2 as tables
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
-from backoffice.lib.tables import PartColumn
-from inventory.models import RestockRequest
+import django_tables2 as tables
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from backoffice.lib.links import EACH, address_of_each
+from backoffice.lib.tables import MoneyColumn, PartColumn
+from inventory.models import BulkApprovalItem, RestockRequest, Sku
+from inventory.models.restock import RestockRequestQuerySet
+from inventory.queries.restock import LineToDecide, RequestId, RequestToDecide
+from stores.models import User
 
 PARTS = "inventory/parts"
+LINES_SHOWN = 3
+LINE = (
+    '<li class="{}"><b class="number">{}</b><span>{}</span><span class="restock-has">{}</span></li>'
+)
+TONES = {"approved": "state-accent", "sent": "state-accent", "done": "state-good"}
+
+
+def age_of(waited: timedelta) -> str:
+    """Such as `waiting for 3 h`."""
+    minutes = int(waited.total_seconds()) // 60
+    if minutes < 60:
+        return _("waiting for %(count)s min") % {"count": max(minutes, 0)}
+    if minutes < 48 * 60:
+        return _("waiting for %(count)s h") % {"count": minutes // 60}
+    days = minutes // (24 * 60)
+    return ngettext("waiting for %(count)s day", "waiting for %(count)s days", days) % {
+        "count": days
+    }
+
+
+def outlook_of(figures: RequestToDecide) -> tuple[str, str]:
+    """The tone of a request, and whether there is enough for it."""
+    if figures.is_short:
+        return "state-bad", _("not enough")
+    if figures.is_contested:
+        return "state-warn", _("not for all")
+    return "state-good", _("enough")
 
 
 class RestockQueueTable(tables.Table):  # type: ignore[misc]
-    """Requests with their lines beside the warehouse's figures, and the one click that approves."""
+    """Requests with their worst lines beside the warehouse's figures, and the one click that
+    approves; `figures` are of the rows on the page."""
 
-    request = PartColumn(
-        template_name=f"{PARTS}/restock_queue_request.html",
-        verbose_name=_("Request"),
-        order_by="pk",
+    choose = tables.Column(
+        empty_values=(), verbose_name=_("Select"), orderable=False, attrs={"td": {"class": "pick"}}
     )
-    store = tables.Column(order_by="store__name")
-    lines = PartColumn(
-        template_name=f"{PARTS}/restock_queue_lines.html",
-        verbose_name=_("Asked, and what there is"),
-        orderable=False,
+    request = tables.Column(empty_values=(), verbose_name=_("Request"), order_by="pk")
+    store = tables.Column(order_by=("store__name", "pk"))
+    asked_at = tables.Column(verbose_name=_("Waits"), order_by=("-asked_at", "-pk"))
+    lines = tables.Column(
+        empty_values=(), verbose_name=_("Asked, and what there is"), attrs={"td": {"class": "wide"}}
     )
-    decision = PartColumn(
-        template_name=f"{PARTS}/restock_queue_decision.html",
-        verbose_name=_("Decision"),
-        orderable=False,
-    )
+    value = MoneyColumn(verbose_name=_("Value"), order_by=("value", "pk"))
+    decision = tables.Column(empty_values=(), verbose_name=_("Decision"), orderable=False)
 
     class Meta:
         model = RestockRequest
-        fields = ("request", "store", "lines", "decision")
+        fields = ("choose", "request", "store", "asked_at", "lines", "value", "decision")
         caption = _("Restock requests")
         empty_text = _("No request waits for a decision. New ones appear here.")
         attrs = {"class": "restock-queue"}
+
+    def __init__(self, *args: Any, user: User, decides: bool, own: bool, **kwargs: Any) -> None:
+        """`decides`: whether the person may at all; `own`: whether their own requests, too."""
+        super().__init__(*args, exclude=() if decides else ("choose",), **kwargs)
+        self.user, self.decides, self.own = user, decides, own
+        self.figures: Mapping[RequestId, RequestToDecide] = {}
+        self.address = address_of_each("inventory:restock_detail", EACH)
+
+    def order_lines(
+        self, requests: RestockRequestQuerySet, is_descending: bool
+    ) -> tuple[RestockRequestQuerySet, bool]:
+        """By their number."""
+        way = "-" if is_descending else ""
+        return requests.annotate(count=Count("lines")).order_by(f"{way}count", f"{way}pk"), True
+
+    def is_offered(self, record: RestockRequest) -> bool:
+        return (
+            self.decides and record.is_waiting and (self.own or record.asked_by_id != self.user.pk)
+        )
+
+    def render_choose(self, record: RestockRequest) -> str:
+        if not self.is_offered(record):
+            return ""
+        return format_html(
+            '<input class="form-check-input" type="checkbox" name="request" value="{}" form="bulk"'
+            ' aria-label="{}">',
+            record.pk,
+            _("Select %(request)s") % {"request": record},
+        )
+
+    def render_request(self, record: RestockRequest) -> str:
+        return format_html(
+            '<a href="{}">{}</a>{}<small>{}</small>',
+            self.address(record.pk),
+            record,
+            ""
+            if record.is_waiting
+            else format_html(
+                ' <span class="state {}">{}</span>',
+                TONES.get(record.state, "state-bad"),
+                record.get_state_display(),
+            ),
+            record.asked_by,
+        )
+
+    def render_asked_at(self, record: RestockRequest, value: datetime) -> str:
+        """How long it has been waiting; of what was decided, when it was asked."""
+        day = date_format(value.astimezone(record.warehouse.zone), "SHORT_DATETIME_FORMAT")
+        shown = age_of(timezone.now() - value) if record.is_waiting else day
+        return format_html(
+            '<time datetime="{}" title="{}">{}</time>', value.isoformat(), day, shown
+        )
+
+    def render_lines(self, record: RestockRequest) -> str:
+        lines = self.figures[record.pk].worst_first
+        shown = format_html_join(
+            "", LINE, (self._line(record, entry) for entry in lines[:LINES_SHOWN])
+        )
+        count = ngettext("%(count)d article", "%(count)d articles", len(lines))
+        more = format_html("<small>{}</small>", count % {"count": len(lines)})
+        note = format_html("<small>{}</small>", f"“{record.note}”") if record.note else ""
+        return format_html('<ul class="restock-lines">{}</ul>{}{}', shown, more, note)
+
+    def render_decision(self, record: RestockRequest) -> str:
+        if not record.is_waiting:
+            return self._decided(record)
+        figures = self.figures[record.pk]
+        outlook = format_html(
+            '<p class="restock-outlook"><span class="state {}">{}</span></p>', *outlook_of(figures)
+        )
+        if not self.decides:
+            return outlook
+        if not self.is_offered(record):
+            return outlook + format_html(
+                "<small>{}</small>", _("Your own request: somebody else decides.")
+            )
+        return outlook + self._button(record, figures)
+
+    def _line(self, record: RestockRequest, entry: LineToDecide) -> tuple[str, int, Sku, str]:
+        if not record.is_waiting:
+            granted = entry.line.approved
+            words = "" if granted is None else _("%(units)s approved") % {"units": granted}
+            return "", entry.line.asked, entry.line.sku, words
+        tone = "is-short" if entry.is_short else "is-contested" if entry.is_contested else ""
+        words = _("%(place)s has %(units)s") % {
+            "place": record.warehouse,
+            "units": entry.available,
+        }
+        if entry.others:
+            words += " · " + _("others want %(units)s") % {"units": entry.others}
+        return tone, entry.line.asked, entry.line.sku, words
+
+    def _button(self, record: RestockRequest, figures: RequestToDecide) -> str:
+        if figures.is_short:
+            address = f"{self.address(record.pk)}?do=less"
+            return format_html('<a class="btn btn-sm" href="{}">{}</a>', address, _("Approve less"))
+        return format_html(
+            '<button class="btn btn-sm btn-primary" type="submit" form="one" name="request"'
+            ' value="{}:{}" aria-label="{}">{}</button>',
+            record.pk,
+            record.version,
+            _("Approve all of %(request)s") % {"request": record},
+            _("Approve all"),
+        )
+
+    def _decided(self, record: RestockRequest) -> str:
+        if record.decided_at is None:
+            return ""
+        who = record.decided_by or _("a rule of automatic approval")
+        at = record.decided_at.astimezone(record.warehouse.zone)
+        day = date_format(at, "SHORT_DATETIME_FORMAT")
+        return format_html("<small>{}</small><small>{}</small>", who, day)
 
 
 class StoreRestockTable(tables.Table):  # type: ignore[misc]
@@ -57,3 +205,30 @@ class StoreRestockTable(tables.Table):  # type: ignore[misc]
         fields = ("request", "lines", "state")
         caption = _("Restock requests of this store")
         empty_text = _("This store has asked for nothing yet.")
+
+
+class BulkItemTable(tables.Table):  # type: ignore[misc]
+    """What came of each request of a bulk approval: first those that still need a look."""
+
+    request = tables.Column(orderable=False, verbose_name=_("Request"))
+    store = tables.Column(accessor="request__store", orderable=False, verbose_name=_("Store"))
+    outcome = tables.Column(orderable=False, verbose_name=_("Result"))
+    words = tables.Column(orderable=False, verbose_name=_("Why"), empty_values=())
+
+    class Meta:
+        model = BulkApprovalItem
+        fields = ("request", "store", "outcome", "words")
+        caption = _("Result per request")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address = address_of_each("inventory:restock_detail", EACH)
+
+    def render_request(self, record: BulkApprovalItem) -> str:
+        address = self.address(record.request_id)
+        return format_html('<a href="{}">{}</a>', address, record.request)
+
+    def render_outcome(self, record: BulkApprovalItem, value: str) -> str:
+        tones = {"approved": "state-good", "not_done": "state-bad"}
+        tone = tones.get(record.outcome, "")
+        return format_html('<span class="state {}">{}</span>', tone, value)

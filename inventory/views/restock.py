@@ -13,16 +13,14 @@ from django.views.decorators.http import require_http_methods
 
 from backoffice.lib.errors import DomainError
 from backoffice.lib.htmx import render_page
-from backoffice.lib.lists import turn_to_page
 from inventory.actions.carry_out import send_what_there_is
 from inventory.actions.restock import approve_restock, refuse_restock
-from inventory.filters.restock import RestockQueueFilter
-from inventory.forms.restock import ApproveLessForm, RefuseForm, SeenForm, ids_from
+from inventory.forms.restock import ApproveLessForm, RefuseForm, SeenForm
 from inventory.models import RestockRequest
 from inventory.queries.restock import LineToDecide, RequestToDecide, requests_to_decide
-from inventory.tables.restock import RestockQueueTable
-from stores.models import Company, Location, Role
-from stores.rights import StaffRequest, holds, holds_now, staff
+from inventory.views.restock_queue import approved_words
+from stores.models import Company, Role
+from stores.rights import StaffRequest, holds_now, staff
 
 WITH_PEOPLE = ("store", "warehouse", "asked_by", "decided_by")
 WAYS = ("less", "refuse")
@@ -39,43 +37,6 @@ class Row:
     entry: LineToDecide
     units: BoundField | None = None
     reason: BoundField | None = None
-
-
-@require_http_methods(["GET", "POST"])
-@staff(Role.LOGISTICS)
-def restock_list(request: StaffRequest) -> HttpResponse:
-    """The queue; a POST approves one of its requests as asked."""
-    mine = RestockRequest.objects.asked_of(request.locations).select_related(*WITH_PEOPLE)
-    error = None
-    if request.method == "POST":
-        form = SeenForm(request.POST)
-        (request_id,) = ids_from([request.POST.get("request", "")])
-        restock = get_object_or_404(mine, pk=request_id)
-        try:
-            approve_restock(restock.pk, by=request.user, seen=form.seen())
-        except DomainError as refusal:
-            error = str(refusal)
-        else:
-            messages.success(request, _approved(restock))
-            return redirect(request.get_full_path())
-    filterset = RestockQueueFilter(request.GET, queryset=mine, stores=Location.objects.stores())
-    table = RestockQueueTable(filterset.qs)
-    turn_to_page(request, table)
-    context = {
-        "filter": filterset,
-        "table": table,
-        "figures": requests_to_decide([row.record for row in table.paginated_rows]),
-        "decides": holds(request.user, Role.LOGISTICS),
-        "own_allowed": Company.current().own_requests_allowed,
-        "error": error,
-    }
-    return render_page(
-        request,
-        "inventory/restock_list.html",
-        context,
-        parts=("restock-queue",),
-        status=422 if error else 200,
-    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,7 +60,7 @@ def restock_detail(request: StaffRequest, pk: int) -> HttpResponse:
             figures = requests_to_decide([restock])[restock.pk]
         else:
             refused = _("%(request)s refused.") % {"request": restock}
-            messages.success(request, refused if way == "refuse" else _approved(restock))
+            messages.success(request, refused if way == "refuse" else approved_words(restock))
             return redirect("inventory:restock_detail", pk=restock.pk)
     may_decide = holds_now(request.user, Role.LOGISTICS, at=restock.warehouse)
     is_own = _is_own(request, restock)
@@ -154,10 +115,3 @@ def _rows(form: SeenForm, figures: RequestToDecide) -> list[Row]:
 def _is_own(request: StaffRequest, restock: RestockRequest) -> bool:
     own = restock.asked_by_id == request.user.pk
     return own and not Company.current().own_requests_allowed
-
-
-def _approved(restock: RestockRequest) -> str:
-    return _("%(request)s approved: the goods are on their way to %(store)s.") % {
-        "request": restock,
-        "store": restock.store,
-    }

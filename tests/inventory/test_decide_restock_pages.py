@@ -88,7 +88,7 @@ def test_the_second_click_is_told_who_decided_and_when(
     RestockRequest.objects.update(decided_at=timezone.datetime.fromisoformat("2026-03-01T09:30Z"))
     client.force_login(make_staff(Role.HEAD_OFFICE))
     address, form = (
-        (QUEUE, {"request": request.pk, "version": 1})
+        (QUEUE, {"request": f"{request.pk}:1"})
         if in_queue
         else (page_of(request, "?do=all"), {"version": 1})
     )
@@ -287,7 +287,7 @@ def test_the_queue_flags_shortages(
     make_restock({sku: 21}, warehouse=warehouse)
     make_restock({sku: 30}, warehouse=warehouse)
     first_row = client.get(QUEUE).text.split("<tbody>")[1].split("</tr>")[0]
-    assert re.findall(r"</svg>([a-z ]+)</span>", first_row) == [verdict]
+    assert re.findall(r'class="state [\w-]+">([a-z ]+)</span>', first_row) == [verdict]
 
 
 def test_the_queue_narrows_by_state_store_and_age(
@@ -331,7 +331,7 @@ def test_a_version_that_is_none_is_refused(
     request = make_restock(warehouse=warehouse)
     for address, form in (
         (page_of(request, "?do=all"), {"version": version}),
-        (QUEUE, {"request": request.pk, "version": version}),
+        (QUEUE, {"request": f"{request.pk}:{version}"}),
     ):
         assert client.post(address, form).status_code == 422
     assert still_waits(request)

@@ -14,6 +14,7 @@ from backoffice.actions.reports import send_report_now
 from backoffice.models import Snapshot
 from backoffice.reports.periods import Days
 from inventory.actions.adjustments import adjust_stock
+from inventory.actions.bulk_approval import begin_bulk_approval
 from inventory.actions.decision_mail import tell_approvers
 from inventory.actions.restock import refuse_restock
 from inventory.models import DecisionLink, Sku, StockAdjustment, Transfer
@@ -72,6 +73,7 @@ class World:
     paris: Things
     users: dict[str, User]
     token: str  # of a link in the mail to logistics about the request of Lyon
+    bulk: int  # approval by logistics
     clients: dict[str, Client] = field(default_factory=dict)
 
 
@@ -107,7 +109,8 @@ def make_world() -> World:
         ).user,
     }
     token = make_link(lyon.restock, users["logistics"])
-    world = World(central, sku, sku.barcodes.get().pk, lyon, paris, users, token)
+    bulk = begin_bulk_approval(uuid4(), shown={lyon.restock: 1}, by=users["logistics"])
+    world = World(central, sku, sku.barcodes.get().pk, lyon, paris, users, token, bulk.pk)
     for name, user in users.items():
         world.clients[name] = Client()
         world.clients[name].force_login(user)
@@ -240,6 +243,7 @@ VALUES: dict[tuple[str, str], Any] = {
     ("shop:address_remove", "pk"): of_things("address"),
     ("sales:receipt", "pk"): of_things("sale"),
     ("inventory:decision_link", "token"): shared(lambda world: world.token, "no-such-link"),
+    ("inventory:bulk_approval", "pk"): shared(lambda world: world.bulk),
     ("inventory:restock_detail", "pk"): shared(lambda world: world.lyon.restock),
     ("inventory:store_restock_detail", "pk"): of_things("restock"),
     ("inventory:adjustment_detail", "pk"): of_things("adjustment"),
