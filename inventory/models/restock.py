@@ -301,6 +301,10 @@ class BulkApproval(models.Model):
     at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
 
+    total: int  # of `with_progress`, like the two below
+    approved: int
+    not_done: int
+
     class Meta:
         ordering = ["-pk"]
         indexes = [

@@ -60,11 +60,12 @@ def preview_of(requests: RestockRequestQuerySet, most: int) -> Preview:
 
 def with_progress(bulks: QuerySet[BulkApproval]) -> QuerySet[BulkApproval]:
     """With `total`, and how many are `approved` and `not_done` so far."""
-    return bulks.annotate(
-        total=Count("items"),
-        approved=Count("items", filter=Q(items__outcome=Outcome.APPROVED)),
-        not_done=Count("items", filter=Q(items__outcome=Outcome.NOT_DONE)),
-    )
+    figures = {
+        "total": Count("items"),
+        "approved": Count("items", filter=Q(items__outcome=Outcome.APPROVED)),
+        "not_done": Count("items", filter=Q(items__outcome=Outcome.NOT_DONE)),
+    }
+    return bulks.annotate(**figures)
 
 
 def recent_bulks(user: User) -> QuerySet[BulkApproval]:

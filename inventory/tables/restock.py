@@ -41,10 +41,10 @@ def age_of(waited: timedelta) -> str:
 def outlook_of(figures: RequestToDecide) -> tuple[str, str]:
     """The tone of a request, and whether there is enough for it."""
     if figures.is_short:
-        return "state-bad", _("not enough")
+        return "state-bad", str(_("not enough"))
     if figures.is_contested:
-        return "state-warn", _("not for all")
-    return "state-good", _("enough")
+        return "state-warn", str(_("not for all"))
+    return "state-good", str(_("enough"))
 
 
 class RestockQueueTable(tables.Table):  # type: ignore[misc]

@@ -17,6 +17,7 @@ from inventory.filters.restock import RestockQueueFilter
 from inventory.forms.restock import BulkApprovalForm, ids_from
 from inventory.models import BulkApproval, RestockRequest
 from inventory.models.restock import RestockRequestQuerySet
+from inventory.queries.board import scarce_count
 from inventory.queries.bulk_approval import preview_of, recent_bulks, with_progress
 from inventory.queries.restock import requests_to_decide
 from inventory.tables.restock import BulkItemTable, RestockQueueTable
@@ -46,6 +47,7 @@ def restock_list(request: StaffRequest) -> HttpResponse:
         "decides": decides,
         "bulks": recent_bulks(request.user) if decides else [],
         "all_address": _address_of_all(request, table) if decides else "",
+        "scarce": scarce_count(request.locations),
         "error": error,
     }
     status = 422 if error else 200
@@ -140,7 +142,8 @@ def _chosen(request: StaffRequest) -> RestockRequestQuerySet:
     if not Company.current().own_requests_allowed:
         mine = mine.exclude(asked_by=request.user)
     if request.method == "GET" and "all" in request.GET:
-        return _filter(request, mine).qs.pending()
+        found: RestockRequestQuerySet = _filter(request, mine).qs
+        return found.pending()
     texts = request.GET.getlist("request")
     if request.method == "POST":
         texts = [word.partition(":")[0] for word in request.POST.get("shown", "").split()]
