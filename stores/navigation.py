@@ -81,6 +81,7 @@ HEAD_OFFICE: dict[Words, tuple[Item, ...]] = {
         Item("inventory:stock_overview", _("Stock"), "building-warehouse", (Role.LOGISTICS,)),
         Item("inventory:restock_list", _("Restock"), "truck-delivery", (Role.LOGISTICS,)),
         Item("inventory:transfer_list", _("Transfers"), "transfer", (Role.LOGISTICS,)),
+        Item("inventory:policy_list", _("Policies"), "adjustments", (Role.LOGISTICS,)),
         Item("inventory:movement_list", _("Movements"), "arrows-exchange", (Role.LOGISTICS,)),
         Item("inventory:alert_list", _("Alerts"), "bell", (Role.LOGISTICS,)),
     ),

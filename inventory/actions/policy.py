@@ -60,13 +60,20 @@ def foresee(scopes: Collection[Scope], stated: Stated) -> int:
 @retrying
 @transaction.atomic
 def set_thresholds(
-    location: Location, sku_id: int, *, reorder_point: int | None, target: int | None, by: User
+    location: Location,
+    sku_id: int,
+    *,
+    reorder_point: int | None,
+    target: int | None,
+    maximum: int | None = None,
+    by: User,
 ) -> StockLevel:
-    """Set when a place runs low of a SKU and how much it wants to have; alerts follow."""
+    """Set when a place runs low of a SKU, and how much it wants and may have; `None` is inherited."""
     hold_new_levels()
     StockLevel.objects.get_or_create(location=location, sku_id=sku_id)
     here = [Scope(location_id=location.pk, sku_id=sku_id)]
-    state_policies(here, {"reorder_point": reorder_point, "target": target}, by=by)
+    stated = {"reorder_point": reorder_point, "target": target, "maximum": maximum}
+    state_policies(here, stated, by=by)
     return StockLevel.objects.get(location=location, sku_id=sku_id)
 
 

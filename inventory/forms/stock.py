@@ -11,26 +11,53 @@ from backoffice.lib.fields import NameField, QuantityField
 from inventory.actions.stock import Quantity, SkuId
 from inventory.forms.restock import Units, units_name
 from inventory.models import Sku, StockAdjustment
+from inventory.queries.policies import Figures
+
+THRESHOLDS = ("reorder_point", "target", "maximum")
 
 
 class ThresholdForm(forms.Form):
+    """What is stated for a SKU at one place; what stays empty is inherited."""
+
     reorder_point = QuantityField(
         label=_("Reorder point"),
         min_value=0,
+        required=False,
         widget=Units(),
         help_text=_("At this many available units or fewer, the stock is low. 0: never."),
     )
     target = QuantityField(
         label=_("Target"),
         min_value=0,
+        required=False,
         widget=Units(),
         help_text=_("A restock request suggests to fill up to it."),
     )
+    maximum = QuantityField(
+        label=_("Maximum"),
+        min_value=0,
+        required=False,
+        widget=Units(),
+        help_text=_("A suggestion never passes it. 0: there is none."),
+    )
+
+    def __init__(self, *args: Any, figures: Figures, **kwargs: Any) -> None:
+        stated = {name: figures[name].value for name in THRESHOLDS if figures[name].is_stated}
+        kwargs["initial"] = stated
+        super().__init__(*args, **kwargs)
+        self.inherited = [figure for name, figure in figures.items() if name not in THRESHOLDS]
+        for name in THRESHOLDS:
+            if not figures[name].is_stated:
+                grey = {"inherited": figures[name].shown, "origin": figures[name].origin}
+                words = _("%(inherited)s (%(origin)s)") % grey
+                self.fields[name].widget.attrs["placeholder"] = words
 
     def clean(self) -> None:
-        point, target = (self.cleaned_data.get(name) for name in ("reorder_point", "target"))
+        point, target, maximum = (self.cleaned_data.get(name) for name in THRESHOLDS)
         if point and target is not None and target < point:
             self.add_error("target", _("The target lies above the reorder point."))
+        if maximum and target is not None and maximum < target:
+            self.add_error("maximum", _("The maximum lies above the target. 0: there is none."))
 
 
 class AdjustmentForm(forms.Form):

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from backoffice.lib.errors import DomainError
 from backoffice.lib.htmx import render_page
 from backoffice.lib.lists import export_links, export_table, list_page
 from inventory.actions.policy import set_thresholds
@@ -21,6 +22,7 @@ from inventory.queries.ledger import (
     ledger_rows,
     recent_movements,
 )
+from inventory.queries.policies import figures_at
 from inventory.queries.stock import available_elsewhere, levels_at, skus_with_levels
 from inventory.tables.stock import (
     MovementTable,
@@ -98,7 +100,7 @@ def _movements_page(
         "may_set": may_set,
         "may_adjust": may_set,
         "ask": _asking(request, place),
-        "form": _threshold_form(level, None),
+        "form": ThresholdForm(figures=figures_at(sku, place)),
     }
     return render_page(request, template, context, parts=("sku-movements", "sku-thresholds"))
 
@@ -110,15 +112,16 @@ def stock_thresholds(request: StaffRequest, sku_id: int) -> HttpResponse:
     place = request.location
     require_adjusting(request)
     sku = get_object_or_404(Sku.objects.select_related("product"), pk=sku_id)
-    level = StockLevel.objects.at(place).filter(sku=sku).first() or StockLevel(
-        location=place, sku=sku
-    )
-    form = _threshold_form(level, request.POST or None)
+    form = ThresholdForm(request.POST or None, figures=figures_at(sku, place))
     if form.is_valid():
-        set_thresholds(place, sku_id, by=request.user, **form.cleaned_data)
-        messages.success(request, _("Reorder point and target are set."))
-        return redirect("inventory:stock_movements", code=place.code, sku_id=sku_id)
-    context = {"place": place, "sku": sku, "level": level, "form": form, "may_set": True}
+        try:
+            set_thresholds(place, sku_id, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Reorder point, target and maximum are set."))
+            return redirect("inventory:stock_movements", code=place.code, sku_id=sku_id)
+    context = {"place": place, "sku": sku, "form": form, "may_set": True}
     return render_page(
         request,
         "inventory/stock_thresholds.html",
@@ -197,11 +200,6 @@ def _asking(request: StaffRequest, place: Location) -> str | None:
     if place.kind != Location.Kind.STORE or not holds_at(request.user, place, Role.CLERK):
         return None
     return url_or_none("inventory:restock_new", place.code)
-
-
-def _threshold_form(level: StockLevel, data: Any) -> ThresholdForm:
-    now = {"reorder_point": level.reorder_point, "target": level.target}
-    return ThresholdForm(data, initial=now)
 
 
 def _before(request: HttpRequest) -> int | None:

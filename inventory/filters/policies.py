@@ -1,0 +1,47 @@
+import django_filters as filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from inventory.filters.stock import search_box
+from inventory.models import Category, PolicyChange, Sku, StockPolicy
+from stores.models import Location
+
+
+class PolicyFilter(filters.FilterSet):  # type: ignore[misc]
+    q = filters.CharFilter(
+        label=_("SKU, code or barcode"), method="filter_words", widget=search_box()
+    )
+    place = filters.ModelChoiceFilter(
+        label=_("Place"),
+        field_name="location",
+        queryset=Location.objects.inner(),
+        to_field_name="code",
+        empty_label=pgettext_lazy("places", "all"),
+    )
+    category = filters.ModelChoiceFilter(
+        label=_("Category"),
+        queryset=Category.objects.all(),
+        method="filter_category",
+        empty_label=pgettext_lazy("categories", "all"),
+    )
+
+    class Meta:
+        model = StockPolicy
+        fields = ["q", "place", "category"]
+
+    def filter_words(
+        self, rows: QuerySet[StockPolicy], _name: str, words: str
+    ) -> QuerySet[StockPolicy]:
+        return rows.filter(sku__in=Sku.objects.search(words))
+
+    def filter_category(
+        self, rows: QuerySet[StockPolicy], _name: str, category: Category
+    ) -> QuerySet[StockPolicy]:
+        return rows.filter(Q(category=category) | Q(sku__product__category=category))
+
+
+class PolicyChangeFilter(PolicyFilter):
+    class Meta:
+        model = PolicyChange
+        fields = ["q", "place", "category"]
