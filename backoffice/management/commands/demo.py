@@ -9,7 +9,9 @@ from tqdm import tqdm
 from backoffice.demo.chain import PASSWORD, make_chain
 from backoffice.demo.history import Pace, Past
 from backoffice.demo.open_work import ask_for_goods, order_online
+from backoffice.demo.scarce_week import FEWEST_STORES, ScarceWeek
 from inventory.actions.alerts import review_all_alerts
+from inventory.actions.suggestions import refresh_all
 from sales.actions.summary import rebuild_summaries
 from stores.models import Location
 
@@ -49,7 +51,11 @@ class Command(BaseCommand):
                 Past(chain, pace, rng, bar.update).write()
             rebuild_summaries()
             review_all_alerts()
-            ask_for_goods(chain, rng)
+            if len(chain.stores) >= FEWEST_STORES:
+                ScarceWeek(chain, rng).live_through()
+            else:
+                ask_for_goods(chain, rng)
+            refresh_all()
         order_online(chain, rng)  # outside: the payment provider is called between transactions
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
