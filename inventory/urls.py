@@ -10,6 +10,7 @@ from inventory.views import (
     policies,
     restock,
     restock_queue,
+    rules,
     stock,
     store_restock,
     transfer_papers,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("head-office/alerts/", alerts.alert_list, name="alert_list"),
     path("stores/<slug:code>/alerts/", alerts.store_alerts, name="store_alerts"),
     path("restock/decide/<str:token>/", decision_links.decision_link, name="decision_link"),
+    path("head-office/restock/rules/", rules.approval_rules, name="approval_rules"),
     path("head-office/restock/board/", board.fair_share_board, name="fair_share_board"),
     path("head-office/restock/", restock_queue.restock_list, name="restock_list"),
     path(

@@ -36,6 +36,7 @@ app.conf.update(
         "worker.operations",
         "worker.reports",
         "worker.restock",
+        "worker.rules",
         "worker.shop",
         "worker.suggestions",
     ],

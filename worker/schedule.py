@@ -18,6 +18,7 @@ SCHEDULE = {
         "task": "inventory.sweep_bulk_approvals",
         "schedule": SWEEP,
     },
+    "requests that a rule approves": {"task": "inventory.sweep_rules", "schedule": SWEEP},
     "approvers to tell": {"task": "inventory.sweep_untold_approvers", "schedule": SWEEP},
     "waiting mails": {"task": "mail.sweep_mails", "schedule": SWEEP},
     "alerts against the figures": {"task": "inventory.review_alerts", "schedule": 3600.0},

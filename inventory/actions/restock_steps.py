@@ -52,6 +52,7 @@ def record(
     if kind in (Kind.ASKED, Kind.ADDED):
         _write_value(request)
     if kind in FOR_APPROVERS:
+        nudge("inventory.approve_by_rule", request.pk)
         nudge("inventory.tell_approvers", request.pk)
 
 

@@ -18,6 +18,7 @@ from inventory.actions.restock import approve_restock, refuse_restock
 from inventory.forms.restock import ApproveLessForm, RefuseForm, SeenForm
 from inventory.models import RestockRequest
 from inventory.queries.restock import LineToDecide, RequestToDecide, requests_to_decide
+from inventory.queries.rules import why_not_automatic
 from inventory.views.restock_queue import approved_words
 from stores.models import Company, Role
 from stores.rights import StaffRequest, holds_now, staff
@@ -73,6 +74,7 @@ def restock_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "way": way if decides and way in WAYS else "",
         "decides": decides,
         "is_own": restock.is_waiting and may_decide and is_own,
+        "obstacles": why_not_automatic(restock),
         "events": restock.events.select_related("by"),
         "products": figures.skus,
     }

@@ -51,7 +51,7 @@ def store_restock_detail(request: StaffRequest, pk: int) -> HttpResponse:
     restock = get_object_or_404(_requests_of(request), pk=pk)
     if is_unchanged(request, restock):
         return HttpResponse(status=204)
-    lines = list(restock.lines.select_related("sku__product"))
+    lines = list(restock.lines.select_related("sku__product", "share"))
     context = {
         "restock": restock,
         "lines": lines,
