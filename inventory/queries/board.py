@@ -19,7 +19,7 @@ type Pair = tuple[int, int]  # store, SKU
 type LineId = int
 
 State = RestockRequest.State
-SCARCE = """
+FOUND = """
 WITH waiting AS MATERIALIZED (
     SELECT request.warehouse_id, line.sku_id, sum(line.asked)::bigint AS asked, count(*) AS lines
     FROM inventory_restockrequest AS request
@@ -41,7 +41,10 @@ WITH waiting AS MATERIALIZED (
     LEFT JOIN promised
         ON promised.warehouse_id = waiting.warehouse_id AND promised.sku_id = waiting.sku_id
     WHERE waiting.asked > coalesce(level.on_hand - level.reserved, 0) - coalesce(promised.units, 0)
-), losing AS (
+)
+"""
+COUNT = f"{FOUND} SELECT count(DISTINCT sku_id) FROM scarce"  # noqa: S608
+SCARCE = f"""{FOUND}, losing AS (
     SELECT asking.warehouse_id, asking.sku_id, sum(demand.units * sku.price / 28
         * greatest(0, 1 - greatest(0, level.on_hand - level.reserved)
             / (demand.units / 28.0 * greatest(1, level.lead_days)))) AS lost
@@ -66,7 +69,7 @@ SELECT scarce.warehouse_id, scarce.sku_id, scarce.asked, scarce.free, scarce.lin
 FROM scarce LEFT JOIN losing
     ON losing.warehouse_id = scarce.warehouse_id AND losing.sku_id = scarce.sku_id
 ORDER BY lost_per_day DESC, scarce.asked - scarce.free DESC, scarce.sku_id, scarce.warehouse_id
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,10 @@ def scarce_skus(warehouses: LocationQuerySet) -> list[Scarce]:
 
 def scarce_count(warehouses: LocationQuerySet) -> int:
     """How many SKUs the notice on the queue speaks of."""
-    return len(scarce_skus(warehouses))
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, {"warehouses": [*warehouses.values_list("pk", flat=True)]})
+        (count,) = cursor.fetchone()
+    return int(count)
 
 
 def blocks_of(scarce: Sequence[Scarce]) -> list[Block]:

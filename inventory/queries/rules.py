@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db.models import Sum
 from django.utils import timezone
@@ -198,9 +199,9 @@ def _obstacles_of_line(
     left, out = centre.free[key] - line.asked, centre.sent_out.get(key, 0)
     if left * DAYS < rule.min_cover_days * out:
         words = _("%(product)s: %(place)s would keep %(days)s days of cover, not %(wanted)s")
-        days = number_format(cover_days(left, out), decimal_pos=1, use_l10n=True)
+        days = number_format(cover_days(left, out) or 0, decimal_pos=1, use_l10n=True)
         yield Obstacle("cover", words % {**names, "days": days, "wanted": rule.min_cover_days})
 
 
-def _amount(value: object) -> str:
+def _amount(value: Decimal) -> str:
     return number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)
