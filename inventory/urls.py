@@ -6,6 +6,7 @@ from inventory.views import (
     board,
     catalogue,
     decision_links,
+    notifications,
     places,
     policies,
     restock,
@@ -21,6 +22,8 @@ app_name = "inventory"
 urlpatterns = [
     path("head-office/stores/new/", places.location_new, name="location_new"),
     path("head-office/alerts/", alerts.alert_list, name="alert_list"),
+    path("head-office/alerts/mailer/", notifications.alert_mailer, name="alert_mailer"),
+    path("profile/notifications/", notifications.notification_choices, name="notification_choices"),
     path("stores/<slug:code>/alerts/", alerts.store_alerts, name="store_alerts"),
     path("restock/decide/<str:token>/", decision_links.decision_link, name="decision_link"),
     path("head-office/restock/rules/", rules.approval_rules, name="approval_rules"),

@@ -6,7 +6,7 @@
   function show(form) {
     const ticked = boxes(form).filter((box) => box.checked).length;
     form.querySelector("[data-selected]").textContent = ticked ? `(${ticked})` : "";
-    form.querySelector("[type=submit]").disabled = ticked === 0;
+    for (const button of form.querySelectorAll("[type=submit]")) button.disabled = ticked === 0;
     const all = form.querySelector("[data-select-all]");
     all.checked = ticked > 0 && ticked === boxes(form).length;
     all.indeterminate = ticked > 0 && !all.checked;

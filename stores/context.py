@@ -135,6 +135,11 @@ class Shell:
         return url_or_none("inventory:alert_list")
 
     @cached_property
+    def notifications(self) -> str | None:
+        """Where a member of the staff chooses how to be told of alerts."""
+        return url_or_none("inventory:notification_choices") if self.staff else None
+
+    @cached_property
     def search_url(self) -> str | None:
         """Where a member of the staff searches everything that they may see."""
         if self.place:

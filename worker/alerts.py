@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from inventory.actions import alert_sweep, alerts, digest
+from inventory.actions import alert_sweep, alerts, daily_digest, digest
 
 
 @shared_task(name="inventory.review_alerts")
@@ -16,3 +16,8 @@ def sweep_alerts() -> None:
 @shared_task(name="inventory.tell_alerts")
 def tell_alerts() -> None:
     digest.tell_alerts()
+
+
+@shared_task(name="inventory.send_daily_digests")
+def send_daily_digests() -> None:
+    daily_digest.send_daily_digests()

@@ -24,6 +24,7 @@ SCHEDULE = {
     "alerts against the figures": {"task": "inventory.review_alerts", "schedule": 3600.0},
     "what is late or waits": {"task": "inventory.sweep_alerts", "schedule": 60.0},
     "alert digests": {"task": "inventory.tell_alerts", "schedule": DIGEST},
+    "daily digests of alerts": {"task": "inventory.send_daily_digests", "schedule": 2 * SWEEP},
     "suggestions after what moved": {
         "task": "inventory.refresh_moved",
         "schedule": SUGGESTION,

@@ -11,7 +11,11 @@ EACH = 1_000_000_007  # stands in an address where each row has its own number
 
 def full_url(name: str, *args: object, **query: object) -> str:
     """The address of a page as a mail needs it: with the site's host, and filters that are set."""
-    return settings.SITE_URL + reverse(name, args=args) + (f"?{urlencode(query)}" if query else "")
+    return (
+        settings.SITE_URL
+        + reverse(name, args=args)
+        + (f"?{urlencode(query, doseq=True)}" if query else "")
+    )
 
 
 def address_of_each(name: str, *args: object) -> Callable[[int], str]:

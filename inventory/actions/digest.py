@@ -1,101 +1,72 @@
-"""Telling people about alerts: one digest per place, to each person there and to logistics."""
+"""Telling people at once of new alerts: one mail per place and person, of the kinds that they chose."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from backoffice.lib.export import CSV_TYPE, Sheet, csv_bytes
 from backoffice.lib.links import full_url
-from inventory.models import Alert, StockLevel
-from stores.actions.mail import Attachment, queue_mail
-from stores.models import Location, Role, User
-from stores.rights import memberships_of, people_at
+from inventory.actions.runs import FAILURES, note_failure, recorded_run
+from inventory.digests import Checked, Digest, rows_of, whole_table
+from inventory.models import Alert, AlertRun, NotificationChoice, StockLevel
+from inventory.queries.notifications import Told, told_at
+from stores.actions.mail import queue_mail
+from stores.models import Location, User
+from stores.models.location import LocationQuerySet
+from stores.rights import memberships_of
 
-ROWS_IN_A_MAIL = 40
 TELLERS = 20_262  # first key of the lock under which one worker at a time tells of a place
+AT_ONCE = NotificationChoice.How.AT_ONCE
 
 
-@dataclass(frozen=True)
-class DigestRow:
-    """One SKU that runs low or is out, as a mail shows it."""
-
-    name: str
-    code: str
-    is_out: bool
-    available: int
-    reorder_point: int
-    since: datetime
-
-
-@dataclass(frozen=True)
-class Digest:
-    """What is new at one place since the last digest, worst first, and what was checked."""
-
-    location: Location
-    rows: Sequence[DigestRow]
-    checked: int  # SKUs that the place keeps
-    at: datetime
-
-    @property
-    def out(self) -> int:
-        return sum(row.is_out for row in self.rows)
-
-    @property
-    def low(self) -> int:
-        return len(self.rows) - self.out
-
-    @property
-    def shown(self) -> Sequence[DigestRow]:
-        return self.rows[:ROWS_IN_A_MAIL]
-
-    @property
-    def figure(self) -> str:
-        """Such as `3 products out of stock, 5 running low`."""
-        parts = []
-        if self.out:
-            words = ngettext(
-                "%(count)d product out of stock", "%(count)d products out of stock", self.out
-            )
-            parts.append(words % {"count": self.out})
-        if self.low and self.out:
-            words = ngettext("%(count)d running low", "%(count)d running low", self.low)
-            parts.append(words % {"count": self.low})
-        elif self.low:
-            words = ngettext(
-                "%(count)d product running low", "%(count)d products running low", self.low
-            )
-            parts.append(words % {"count": self.low})
-        return ", ".join(parts)
+def tell_alerts(now: datetime | None = None) -> int:
+    """Promise the mails of every place with alerts that nobody was told of; how many mails. A place
+    that fails doesn't hold up the rest: its alerts stay untold, and the run says so."""
+    now = now or timezone.now()
+    with recorded_run(AlertRun.Kind.AT_ONCE, now) as run:
+        places = Location.objects.inner().active()
+        run.places, run.checked = places.count(), _checked(places)
+        untold = Alert.objects.loud(now).untold()
+        for place in list(places.filter(pk__in=untold.order_by().values("location_id"))):
+            try:
+                told, mails = _tell(place, now)
+            except FAILURES as error:
+                note_failure(run, place, error)
+            else:
+                run.found, run.mails = run.found + told, run.mails + mails
+    return run.mails
 
 
-def tell_alerts() -> int:
-    """Promise the digests of every place with alerts that nobody was told of; how many mails."""
-    untold = Alert.objects.open().filter(told_at=None)
-    places = Location.objects.active().filter(pk__in=untold.values("location_id"))
-    return sum(tell_alerts_of(place) for place in places)
+def tell_alerts_of(location: Location, now: datetime | None = None) -> int:
+    """Promise the mails of one place; how many."""
+    return _tell(location, now or timezone.now())[1]
 
 
 @transaction.atomic
-def tell_alerts_of(location: Location) -> int:
-    """Promise one digest per person of this place; each alert is told once. What closed before it
-    was told is not told; while nobody is there to be told, alerts wait."""
+def _tell(location: Location, now: datetime) -> tuple[int, int]:
+    """How many alerts were told, in how many mails. Each alert is told once; what closed before it
+    was told, or is snoozed or silent, is not told; while nobody wants to be told at once, alerts
+    wait."""
     if not _only_teller_of(location):
-        return 0
-    told = list(Alert.objects.open().filter(location=location, told_at=None).with_level())
-    readers = people_at(location, Role.CLERK, Role.MANAGER, Role.LOGISTICS)
-    if not told or not readers:
-        return 0
-    digest = _digest(location, told)
-    batch = max(alert.pk for alert in told)
-    queued = [_promise(digest, reader, batch) for reader in readers]
-    _mark_told([alert.pk for alert in told], digest.at)
-    return sum(queued)
+        return 0, 0
+    people = told_at([location])[location.pk]
+    wanted = {kind for told in people for kind, how in told.hows.items() if how == AT_ONCE}
+    loud = Alert.objects.loud(now).untold().filter(location=location, kind__in=wanted)
+    alerts = list(loud.with_urgency().most_urgent_first().select_related("location"))
+    if not alerts:
+        return 0, 0
+    checked = _checked(Location.objects.filter(pk=location.pk))
+    look = Checked(1, checked, now.astimezone(location.zone))
+    batch = max(alert.pk for alert in alerts)
+    mails = sum(_promise(told, alerts, look, batch) for told in people)
+    _mark_told(alerts, now)
+    return len(alerts), mails
+
+
+def _checked(places: LocationQuerySet) -> int:
+    """How many SKUs these places keep."""
+    return StockLevel.objects.filter(location__in=places).kept().count()
 
 
 def _only_teller_of(location: Location) -> bool:
@@ -104,71 +75,42 @@ def _only_teller_of(location: Location) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _digest(location: Location, alerts: Sequence[Any]) -> Digest:
-    """Of alerts as `with_level` reads them."""
-    out = {alert.sku_id for alert in alerts if alert.kind == Alert.Kind.OUT}
-    rows = [
-        DigestRow(
-            name=alert.sku.full_name,
-            code=alert.sku.code,
-            is_out=alert.kind == Alert.Kind.OUT,
-            available=alert.available_now,
-            reorder_point=alert.reorder_point,
-            since=alert.opened_at.astimezone(location.zone),
-        )
-        for alert in alerts
-        if alert.kind == Alert.Kind.OUT or alert.sku_id not in out
-    ]
-    rows.sort(key=lambda row: (not row.is_out, row.available, row.since, row.name))
-    checked = StockLevel.objects.at(location).kept().count()
-    return Digest(location, rows, checked, timezone.now().astimezone(location.zone))
-
-
-def _promise(digest: Digest, reader: User, batch: int) -> bool:
+def _promise(told: Told, alerts: Sequence[Alert], look: Checked, batch: int) -> bool:
+    """The mail of one reader: the kinds that they are told of at once."""
+    own = [alert for alert in alerts if told.hows[Alert.Kind(alert.kind)] == AT_ONCE]
+    if not own:
+        return False
+    place, reader = own[0].location, told.person
+    kinds = {} if len(own) == len(alerts) else {"kinds": sorted({a.kind for a in own})}
+    link = alerts_link(place, reader, {"told": look.at.isoformat(), **kinds})
+    digest = Digest(rows_of(own), look, [place], {place.pk: link})
+    with translation.override(reader.reads):
+        name = f"alerts-{place.code}-{look.at:%Y-%m-%d-%H%M}.csv"
+        attachments = whole_table(digest.rows, name)
     mail = queue_mail(
-        key=f"alerts {digest.location.pk} {reader.pk} {batch}",
+        key=f"alerts {place.pk} {reader.pk} {batch} {look.at:%Y%m%d}",
         template="alert_digest",
         to=reader,
-        context={"digest": digest, "link": _link(digest, reader)},
-        attachments=_whole_table(digest, reader),
+        context={"digest": digest, "link": link},
+        attachments=attachments,
     )
     return mail is not None
 
 
-def _link(digest: Digest, reader: User) -> str:
+def alerts_link(place: Location, reader: User, query: Mapping[str, object]) -> str:
     """The page that shows the same rows, as this person may open it."""
-    place, told = digest.location, digest.at.isoformat()
     if any(membership.location_id == place.pk for membership in memberships_of(reader)):
-        return full_url("inventory:store_alerts", place.code, told=told)
-    return full_url("inventory:alert_list", location=place.code, told=told)
+        return full_url("inventory:store_alerts", place.code, **query)
+    return full_url("inventory:alert_list", location=place.code, **query)
 
 
-def _whole_table(digest: Digest, reader: User) -> list[Attachment]:
-    """The table as a file, when the mail shows only its beginning."""
-    if len(digest.rows) <= ROWS_IN_A_MAIL:
-        return []
-    with translation.override(reader.reads):
-        sheet = Sheet(
-            _("Alerts"),
-            [_("Product"), _("Code"), _("State"), _("Available"), _("Reorder point"), _("Since")],
-            [
-                (
-                    row.name,
-                    row.code,
-                    _("out of stock") if row.is_out else _("low"),
-                    row.available,
-                    row.reorder_point,
-                    f"{row.since:%Y-%m-%d %H:%M}",
-                )
-                for row in digest.rows
-            ],
-        )
-        name = f"alerts-{digest.location.code}-{digest.at:%Y-%m-%d-%H%M}.csv"
-        return [Attachment(name, CSV_TYPE, csv_bytes(sheet))]
-
-
-def _mark_told(alert_ids: Sequence[int], at: datetime) -> None:
-    """Mark what isn't being closed at this moment, so that no sale waits for a digest."""
-    alerts = Alert.objects.filter(pk__in=alert_ids).order_by("pk")
-    free = alerts.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
-    Alert.objects.filter(pk__in=list(free)).update(told_at=at)
+def _mark_told(alerts: Sequence[Alert], at: datetime) -> None:
+    """Mark what was told, and that what is out is low besides; but nothing that is being closed at
+    this moment, so that no sale waits for a mail."""
+    out = [alert.sku_id for alert in alerts if alert.kind == Alert.Kind.OUT]
+    low = Alert.objects.open().filter(
+        kind=Alert.Kind.LOW, location=alerts[0].location, sku__in=out, told_at=None
+    )
+    told = Alert.objects.filter(pk__in=[alert.pk for alert in alerts]) | low
+    free = told.order_by("pk").select_for_update(skip_locked=True, no_key=True)
+    Alert.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(told_at=at)

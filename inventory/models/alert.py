@@ -1,22 +1,39 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, FilteredRelation, Func, OuterRef, Q, Value, When
-from django.db.models.functions import Cast
+from django.db.models import (
+    Case,
+    Exists,
+    Expression,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Func,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Greatest, Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from inventory.models.catalogue import Sku
+from inventory.models.policy import Demand, Suggestion
 from inventory.models.stock import Document
 from stores.models import Location, Mail
 from stores.models.location import LocationQuerySet
 
 DOCUMENT_LETTERS = {Document.TRANSFER: "T", Document.RESTOCK: "R"}  # as their numbers begin
+
+MONEY: Any = models.DecimalField(max_digits=14, decimal_places=2)
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -72,11 +89,12 @@ class AlertQuerySet(models.QuerySet["Alert"]):
             kind__in=Alert.OF_TOO_LITTLE,
             available_now__gt=F("reorder_point") - F("incoming_now"),
         )
+        today = _day_at_the_place(Value(now or timezone.now(), output_field=models.DateTimeField()))
         states = Alert.State
         state: dict[str, Any] = {
             "state_now": Case(
                 When(closed_at__isnull=False, then=Value(states.CLOSED)),
-                When(snoozed_until__gt=_day_at_the_place(now), then=Value(states.SNOOZED)),
+                When(snoozed_until__gt=today, then=Value(states.SNOOZED)),
                 When(covered, then=Value(states.SILENT)),
                 When(acknowledged_at__isnull=False, then=Value(states.ACKNOWLEDGED)),
                 default=Value(states.OPEN),
@@ -89,6 +107,38 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Of alerts `with_state`."""
         return self.filter(Q(state_now__in=states))
 
+    def with_urgency(self) -> AlertQuerySet:
+        """Of alerts `with_state`: `lost_per_day`, the sales that waiting costs, as its suggestion
+        says or worked out as a suggestion would be; 0 of what is too much or is a document."""
+        here = {"location": OuterRef("location"), "sku": OuterRef("sku")}
+        urgency: dict[str, Any] = {
+            "sold": Coalesce(Subquery(Demand.objects.filter(**here).values("units")[:1]), 0),
+            "suggested": Subquery(Suggestion.objects.filter(**here).values("lost_per_day")[:1]),
+        }
+        lost: dict[str, Any] = {
+            "lost_per_day": Case(
+                When(kind__in=Alert.OF_TOO_LITTLE, then=Coalesce("suggested", _lost_per_day())),
+                default=Value(Decimal(0)),
+                output_field=MONEY,
+            )
+        }
+        return self.annotate(**urgency).annotate(**lost)
+
+    def most_urgent_first(self) -> AlertQuerySet:
+        """Of alerts `with_urgency`: what loses most sales per day; then what is out, late or waits
+        before what is low, and what lasts longest."""
+        ranks = {"out": 0, "late": 1, "waiting": 1, "low": 2, "overstock": 3}
+        rank = Case(
+            *(When(kind=kind, then=Value(rank)) for kind, rank in ranks.items()),
+            output_field=models.IntegerField(),
+        )
+        return self.order_by(F("lost_per_day").desc(), rank, "opened_at", "pk")
+
+    def untold(self) -> AlertQuerySet:
+        """What no mail told of, or none since it came back from being put off."""
+        told_on = _day_at_the_place(F("told_at"))
+        return self.filter(Q(told_at=None) | Q(snoozed_until__gt=told_on))
+
     def loud(self, now: datetime | None = None) -> AlertQuerySet:
         """Open alerts that say something now: neither snoozed, nor silent while something on the
         way covers them, nor the low one of what is out."""
@@ -96,8 +146,22 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return alerts.in_state(Alert.State.OPEN, Alert.State.ACKNOWLEDGED)
 
 
-def _day_at_the_place(now: datetime | None) -> Cast:
-    moment = Value(now or timezone.now(), output_field=models.DateTimeField())
+def _lost_per_day() -> Case:
+    """As a suggestion says it: all of the daily sales when out, nothing when the cover reaches the
+    lead time."""
+    days, lead = Value(Demand.DAYS), F("level__lead_days")
+    short = Greatest(F("sold") * lead - Greatest(F("available_now"), 0) * days, 0)
+    daily = ExpressionWrapper(F("sku__price") * F("sold") / days, output_field=MONEY)
+    lost = ExpressionWrapper(F("sku__price") * short / (days * lead), output_field=MONEY)
+    return Case(
+        When(level__lead_days__gt=0, then=Round(lost, 2)),
+        When(available_now__lte=0, then=Round(daily, 2)),
+        default=Value(Decimal(0)),
+        output_field=MONEY,
+    )
+
+
+def _day_at_the_place(moment: Expression | F) -> Cast:
     local = Func(
         F("location__time_zone"),
         moment,
@@ -172,6 +236,7 @@ class Alert(models.Model):
     target: int
     maximum: int
     state_now: str  # of `with_state`
+    lost_per_day: Decimal  # of `with_urgency`
 
     objects = AlertQuerySet.as_manager()
 

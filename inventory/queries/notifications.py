@@ -35,6 +35,21 @@ class Told:
     role: Role
     hows: Mapping[Alert.Kind, How]
 
+    @property
+    def at_once(self) -> list[Alert.Kind]:
+        return self._kinds(How.AT_ONCE)
+
+    @property
+    def in_the_digest(self) -> list[Alert.Kind]:
+        return self._kinds(How.DIGEST)
+
+    @property
+    def not_at_all(self) -> list[Alert.Kind]:
+        return self._kinds(How.NONE)
+
+    def _kinds(self, wanted: How) -> list[Alert.Kind]:
+        return [kind for kind, how in self.hows.items() if how == wanted]
+
 
 def how_told(user: User, subject: Subject) -> How:
     return how_each_is_told([user], subject)[user.pk]
@@ -80,8 +95,3 @@ def hows(user_id: UserId, choices: Choices) -> dict[Alert.Kind, How]:
         kind: choices.get((user_id, subject), DEFAULT_HOW[subject])
         for kind, subject in SUBJECT_OF.items()
     }
-
-
-def kinds_told(user_id: UserId, how: How, choices: Choices) -> list[Alert.Kind]:
-    """The kinds of alerts of which the person is told in this way."""
-    return [kind for kind, chosen in hows(user_id, choices).items() if chosen == how]

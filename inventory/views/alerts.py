@@ -1,40 +1,110 @@
-"""What is low or out of stock: everywhere for logistics and head office, at one place for its people."""
+"""What calls for somebody: everywhere for logistics and head office, at one place for its people."""
 
+from datetime import date, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.utils.dateparse import parse_date
+from django.utils.timezone import localdate
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
 
-from backoffice.lib.lists import list_page
+from backoffice.lib.errors import DomainError
+from backoffice.lib.htmx import render_page
+from backoffice.lib.lists import FORMATS, export_links, export_table, turn_to_page
+from inventory.actions.alert_life import acknowledge_alerts, snooze_alerts, wake_alerts
 from inventory.filters.alerts import AlertFilter
+from inventory.forms.restock import ids_from
 from inventory.models import Alert
+from inventory.queries.alert_rows import AlertRows
 from inventory.tables.alerts import AlertTable
 from stores.models import Location, Role
-from stores.rights import StaffRequest, holds_here, staff, staff_at
+from stores.rights import StaffRequest, holds, holds_company_wide, holds_here, staff, staff_at
+
+WITH_PEOPLE = ("location", "acknowledged_by", "snoozed_by")
+A_WEEK = timedelta(days=7)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @staff(Role.LOGISTICS)
 def alert_list(request: StaffRequest) -> HttpResponseBase:
-    return _page(request, None, asks=False)
+    """The alerts of all places of the person; a POST acts on those that are ticked."""
+    return _page(request, None, acts=holds(request.user, Role.LOGISTICS))
 
 
-@require_GET
-@staff_at()
+@require_http_methods(["GET", "POST"])
+@staff_at(Role.CLERK, Role.LOGISTICS)
 def store_alerts(request: StaffRequest) -> HttpResponseBase:
-    """The alerts of one place; its people ask for goods from here."""
+    """The alerts of one place."""
     place = request.location
-    may_ask = place.kind == Location.Kind.STORE and holds_here(request.user, place, Role.CLERK)
-    return _page(request, place, asks=may_ask)
+    return _page(request, place, acts=holds_here(request.user, place, Role.CLERK, Role.LOGISTICS))
 
 
-def _page(request: StaffRequest, place: Location | None, *, asks: bool) -> HttpResponseBase:
-    alerts = Alert.objects.select_related("location").with_level()
+def _page(request: StaffRequest, place: Location | None, *, acts: bool) -> HttpResponseBase:
+    alerts = Alert.objects.select_related(*WITH_PEOPLE)
     visible = alerts.filter(location=place) if place else alerts.within(request.locations)
+    error = ""
+    if request.method == "POST":
+        try:
+            messages.success(request, _act(request, visible))
+        except DomainError as refusal:
+            error = str(refusal)
+        else:
+            return redirect(request.get_full_path())
     choices = None if place else request.locations
     filterset = AlertFilter(request.GET, queryset=visible, places=choices)
-    closed = filterset.shows_closed or filterset.shows_a_mail
-    table = AlertTable(filterset.qs, place=place, closed=closed, asks=asks)
-    context: dict[str, Any] = {"place": place}
+    table = AlertTable(
+        filterset.qs,
+        place=place,
+        closed=filterset.shows_closed or filterset.shows_a_mail,
+        acts=acts,
+        rows=lambda shown: AlertRows(shown, request.user, place),
+    )
+    if request.GET.get("export") in FORMATS:
+        return export_table(request, table, request.GET["export"])
+    turn_to_page(request, table)
+    context: dict[str, Any] = {
+        "filter": filterset,
+        "table": table,
+        "exports": export_links(request),
+        "place": place,
+        "acts": acts,
+        "error": error,
+        "until": _until(request) or localdate() + A_WEEK,
+        "tomorrow": localdate() + timedelta(days=1),
+        "sees_mailer": not place
+        and holds_company_wide(request.user, Role.HEAD_OFFICE, reading=True),
+    }
+    status = 422 if error else 200
     template = "inventory/alert_list.html"
-    return list_page(request, template, filterset, table, part="alert-table", context=context)
+    return render_page(request, template, context, parts=("alert-table",), status=status)
+
+
+def _act(request: StaffRequest, visible: Any) -> str:
+    """Do to the ticked alerts what the pressed button says; what is done, in words. Numbers of
+    alerts that this page doesn't show are as if they weren't there."""
+    ids = ids_from(request.POST.getlist("alert"))
+    own = list(visible.filter(pk__in=ids).values_list("pk", flat=True))
+    match request.POST.get("do"):
+        case "snooze":
+            until = _until(request) or localdate()
+            done = snooze_alerts(own, until=until, by=request.user)
+            words = ngettext("%(count)d alert snoozed.", "%(count)d alerts snoozed.", done)
+        case "wake":
+            done = wake_alerts(own, by=request.user)
+            words = ngettext("%(count)d alert is back.", "%(count)d alerts are back.", done)
+        case _:
+            done = acknowledge_alerts(own, by=request.user)
+            words = ngettext(
+                "%(count)d alert acknowledged.", "%(count)d alerts acknowledged.", done
+            )
+    return words % {"count": done}
+
+
+def _until(request: StaffRequest) -> date | None:
+    try:
+        return parse_date(request.POST.get("until", ""))
+    except ValueError:
+        return None

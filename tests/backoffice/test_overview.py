@@ -198,15 +198,15 @@ def test_the_number_of_queries_does_not_grow(
     client.force_login(make_staff(Role.HEAD_OFFICE))
     sell(make_store(), "1.00", timezone.now(), on_hand=1)
     make_restock()
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(14):
         client.get(OFFICE)
     for _ in range(12):
         sell(make_store(), "1.00", timezone.now(), on_hand=1)
         make_restock()
     cache.clear()
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(14):
         assert client.get(OFFICE).content.count(b"out of stock") == 8
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         client.get(f"/stores/{make_store('lyon').code}/")
 
 

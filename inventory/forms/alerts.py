@@ -1,0 +1,41 @@
+"""Choices of how one is told, and the settings of alerts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from inventory.queries.notifications import How, Subject
+
+YES_OR_NO = [(How.DIGEST.value, How.DIGEST.label), (How.NONE.value, How.NONE.label)]
+HELP = {
+    Subject.REQUEST: _("For who decides the requests of stores."),
+    Subject.ALL_WELL: _("A mail on days when the digest has nothing to say."),
+}
+
+
+class NotificationForm(forms.Form):
+    """One choice per subject."""
+
+    def __init__(self, *args: Any, chosen: Mapping[Subject, How], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for subject in Subject:
+            self.fields[subject.value] = forms.ChoiceField(
+                label=subject.label,
+                choices=YES_OR_NO if subject == Subject.ALL_WELL else How.choices,
+                initial=chosen[subject].value,
+                help_text=HELP.get(subject, ""),
+            )
+
+    def chosen(self) -> dict[Subject, How]:
+        return {Subject(name): How(how) for name, how in self.cleaned_data.items()}
+
+
+class WaitingForm(forms.Form):
+    hours = forms.IntegerField(
+        label=_("Hours after which a restock request waits too long"),
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 28)],
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )

@@ -1,0 +1,161 @@
+"""Whether the mailer of alerts works: its last and next runs, and what it should have done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from inventory.models import AlertDigest, AlertRun
+from inventory.queries.notifications import TOLD_OF_ALERTS
+from stores.models import Location, Mail, Membership, User
+
+LATE_AFTER = timedelta(minutes=30)  # a daily digest counts as missed then
+AT_LEAST = timedelta(minutes=2)  # before a run at once counts as missed
+REMEMBERED = timedelta(days=7)  # whoever had no digest for so long is new, and misses none
+CACHED = "missed-alert-runs"
+SECONDS = 15
+TEMPLATES = ("alert_digest", "stock_digest", "alerts_missed")
+Kind = AlertRun.Kind
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A run that should have been: since when, and how many people wait for their digest."""
+
+    kind: AlertRun.Kind
+    since: datetime
+    readers: int = 0
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody with a digest: the places that they look after, and the clock that they live by."""
+
+    user: User
+    places: Sequence[Location]
+    zone: ZoneInfo
+    is_of_all: bool = False
+
+
+@dataclass(frozen=True)
+class KindOfRun:
+    kind: AlertRun.Kind
+    last: AlertRun | None  # that began
+    finished: AlertRun | None  # the last that came to its end
+    next_at: datetime
+
+
+def readers() -> list[Reader]:
+    """Everybody who looks after the stock of a place, in two queries. Who works in the whole company
+    lives by the clock of the office, others by that of their place (the first, of several)."""
+    memberships = (
+        Membership.objects.filter(role__in=TOLD_OF_ALERTS, user__is_active=True)
+        .select_related("user", "location")
+        .order_by("user_id", "pk")
+    )
+    all_places = list(Location.objects.inner().active())
+    found: dict[int, list[Membership]] = {}
+    for membership in memberships:
+        found.setdefault(membership.user_id, []).append(membership)
+    return [_reader(held, all_places) for held in found.values()]
+
+
+def _reader(held: Sequence[Membership], all_places: Sequence[Location]) -> Reader:
+    own = [membership.location for membership in held if membership.location]
+    if len(own) < len(held):
+        return Reader(held[0].user, all_places, ZoneInfo(settings.OFFICE_TIME_ZONE), True)
+    places = {place.pk: place for place in own if place.is_active}
+    return Reader(held[0].user, list(places.values()), own[0].zone)
+
+
+def due_day(reader: Reader, now: datetime, *, grace: timedelta = timedelta(0)) -> date | None:
+    """The reader's local day, once the hour of digests has struck on it, and `grace` has gone by."""
+    local = now.astimezone(reader.zone)
+    minutes = local.hour * 60 + local.minute
+    if timedelta(minutes=minutes) < timedelta(hours=settings.DIGEST_HOUR) + grace:
+        return None
+    return local.date()
+
+
+def readers_due(now: datetime, *, grace: timedelta = timedelta(0)) -> list[tuple[Reader, date]]:
+    """Who has no digest yet of a day on which it is due."""
+    written = set(
+        AlertDigest.objects.filter(day__gte=now.date() - timedelta(days=1)).values_list(
+            "reader_id", "day"
+        )
+    )
+    due = [(reader, due_day(reader, now, grace=grace)) for reader in readers()]
+    return [(reader, day) for reader, day in due if day and (reader.user.pk, day) not in written]
+
+
+def missed_runs(now: datetime | None = None) -> list[Missed]:
+    """The runs that should have been by now: worked out from what the worker wrote, so that a worker
+    that is dead shows too. What has never run misses nothing."""
+    now = now or timezone.now()
+    return [*_missed_at_once(now), *_missed_daily(now)]
+
+
+def missed_lately() -> list[Missed]:
+    """The same for every page's header, kept for a few seconds."""
+    missed: list[Missed] | None = cache.get(CACHED)
+    if missed is None:
+        missed = missed_runs()
+        cache.set(CACHED, missed, SECONDS)
+    return missed
+
+
+def _missed_at_once(now: datetime) -> list[Missed]:
+    runs = AlertRun.objects.filter(kind=Kind.AT_ONCE, finished_at__isnull=False)
+    last = runs.aggregate(last=Max("finished_at"))["last"]
+    allowed = max(2 * timedelta(seconds=settings.ALERT_DIGEST_SECONDS), AT_LEAST)
+    return [Missed(Kind.AT_ONCE, last)] if last and now - last > allowed else []
+
+
+def _missed_daily(now: datetime) -> list[Missed]:
+    had_one = dict(
+        AlertDigest.objects.filter(day__gte=now.date() - REMEMBERED)
+        .values_list("reader_id")
+        .annotate(Max("at"))
+    )
+    if not had_one:
+        return []
+    late = [
+        had_one[reader.user.pk]
+        for reader, _day in readers_due(now, grace=LATE_AFTER)
+        if reader.user.pk in had_one
+    ]
+    return [Missed(Kind.DAILY, max(late), len(late))] if late else []
+
+
+def kinds_of_runs(now: datetime | None = None) -> list[KindOfRun]:
+    """The last run of each kind, and when the next one is due."""
+    now = now or timezone.now()
+    return [_kind_of_run(kind, now) for kind in Kind]
+
+
+def _kind_of_run(kind: AlertRun.Kind, now: datetime) -> KindOfRun:
+    runs = AlertRun.objects.filter(kind=kind)
+    last = runs.first()
+    finished = runs.filter(finished_at__isnull=False).first()
+    if kind == Kind.AT_ONCE:
+        period = timedelta(seconds=settings.ALERT_DIGEST_SECONDS)
+        return KindOfRun(kind, last, finished, last.started_at + period if last else now)
+    zones = {reader.zone for reader in readers()} or {ZoneInfo(settings.OFFICE_TIME_ZONE)}
+    return KindOfRun(kind, last, finished, min(_next_hour(zone, now) for zone in zones))
+
+
+def _next_hour(zone: ZoneInfo, now: datetime) -> datetime:
+    """When the hour of digests strikes next in a zone."""
+    local = now.astimezone(zone)
+    hour = local.replace(hour=settings.DIGEST_HOUR, minute=0, second=0, microsecond=0)
+    return hour if hour > local else hour + timedelta(days=1)
+
+
+def alert_mails() -> QuerySet[Mail]:
+    """The mails about alerts, newest first."""
+    return Mail.objects.filter(template__in=TEMPLATES).select_related("reader").order_by("-pk")

@@ -1,0 +1,58 @@
+"""How one is told; and for head office, whether the mailer works and who is told of a place."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from backoffice.lib.htmx import render_page
+from inventory.actions.alert_sweep import change_waiting_hours
+from inventory.actions.notifications import choose_notifications
+from inventory.forms.alerts import NotificationForm, WaitingForm
+from inventory.models import AlertRun
+from inventory.queries.mailer import alert_mails, kinds_of_runs, missed_runs
+from inventory.queries.notifications import DEFAULT_HOW, Subject, choices_of
+from stores.models import Company, Role
+from stores.rights import StaffRequest, holds_company_wide, staff
+
+
+@require_http_methods(["GET", "POST"])
+@staff(writing=True)
+def notification_choices(request: StaffRequest) -> HttpResponse:
+    chosen = choices_of([request.user.pk])
+    current = {
+        subject: chosen.get((request.user.pk, subject), DEFAULT_HOW[subject]) for subject in Subject
+    }
+    form = NotificationForm(request.POST or None, chosen=current)
+    if form.is_valid():
+        choose_notifications(form.chosen(), by=request.user)
+        messages.success(request, _("Your choice is saved."))
+        return redirect("inventory:notification_choices")
+    status = 422 if form.is_bound else 200
+    return render_page(
+        request, "inventory/notification_choices.html", {"form": form}, status=status
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff(Role.HEAD_OFFICE, company_wide=True)
+def alert_mailer(request: StaffRequest) -> HttpResponse:
+    """The last and next runs, what failed or was missed, and who was sent what."""
+    hours = Company.current().request_waits_hours
+    form = WaitingForm(request.POST or None, initial={"hours": hours})
+    if form.is_valid():
+        change_waiting_hours(form.cleaned_data["hours"], by=request.user)
+        messages.success(request, _("The setting is saved."))
+        return redirect("inventory:alert_mailer")
+    context = {
+        "kinds": kinds_of_runs(),
+        "missed": missed_runs(),
+        "runs": Paginator(AlertRun.objects.all(), 20).get_page(request.GET.get("page")),
+        "mails": alert_mails()[:20],
+        "form": form,
+        "edits": holds_company_wide(request.user, Role.HEAD_OFFICE),
+    }
+    status = 422 if form.is_bound else 200
+    return render_page(request, "inventory/alert_mailer.html", context, status=status)
