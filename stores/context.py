@@ -136,8 +136,9 @@ class Shell:
 
     @cached_property
     def notifications(self) -> str | None:
-        """Where a member of the staff chooses how to be told of alerts."""
-        return url_or_none("inventory:notification_choices") if self.staff else None
+        """Where a member of the staff, but an auditor, chooses how to be told of alerts."""
+        told = set().union(*self.held.values()) - {Role.AUDITOR}
+        return url_or_none("inventory:notification_choices") if told else None
 
     @cached_property
     def search_url(self) -> str | None:

@@ -22,6 +22,11 @@ TONES = {
 }
 
 
+class LostColumn(MoneyColumn):
+    def render(self, value: int | Decimal) -> str:
+        return super().render(value) if value else "–"
+
+
 class AlertTable(tables.Table):  # type: ignore[misc]
     caption = _("Alerts, most urgent first")
 
@@ -39,7 +44,7 @@ class AlertTable(tables.Table):  # type: ignore[misc]
     way = PartColumn(
         template_name=f"{PARTS}_way.html", verbose_name=_("On the way"), exclude_from_export=True
     )
-    lost_per_day = MoneyColumn(verbose_name=_("Lost per day"))
+    lost_per_day = LostColumn(verbose_name=_("Lost per day"))
     opened_at = PartColumn(template_name=f"{PARTS}_since.html", verbose_name=_("Since"))
     closed_at = PartColumn(template_name=f"{PARTS}_ended.html", verbose_name=_("Closed"))
     step = PartColumn(
@@ -101,9 +106,3 @@ class AlertTable(tables.Table):  # type: ignore[misc]
 
     def value_reorder_point(self, value: int) -> int:
         return value
-
-    def value_lost_per_day(self, value: Decimal) -> Decimal:
-        return value
-
-    def render_lost_per_day(self, value: Decimal, column: Any) -> str:
-        return column.column.__class__.render(column.column, value) if value else "–"

@@ -19,7 +19,7 @@ from stores.rights import StaffRequest, holds_company_wide, staff
 
 
 @require_http_methods(["GET", "POST"])
-@staff(writing=True)
+@staff(Role.CLERK, Role.LOGISTICS, writing=True)
 def notification_choices(request: StaffRequest) -> HttpResponse:
     chosen = choices_of([request.user.pk])
     current = {
