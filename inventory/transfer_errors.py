@@ -116,3 +116,14 @@ class GapWithoutReason(DomainError):
 class NothingCounted(DomainError):
     def __init__(self) -> None:
         super().__init__(_("Count at least one unit of one product."))
+
+
+class SurplusChanged(DomainError):
+    """The proposals are no longer what the page showed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The stock has changed, or somebody drafted these transfers. Look again, then confirm."
+            )
+        )

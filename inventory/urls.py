@@ -14,6 +14,7 @@ from inventory.views import (
     rules,
     stock,
     store_restock,
+    surplus,
     transfer_papers,
     transfers,
 )
@@ -85,6 +86,8 @@ urlpatterns = [
         stock.office_movements,
         name="office_movements",
     ),
+    path("head-office/surplus/", surplus.surplus_list, name="surplus_list"),
+    path("stores/<slug:code>/surplus/", surplus.store_surplus, name="store_surplus"),
     path("head-office/policies/", policies.policy_list, name="policy_list"),
     path("head-office/policies/edit/", policies.policy_edit, name="policy_edit"),
     path("head-office/policies/changes/", policies.policy_changes, name="policy_changes"),

@@ -81,6 +81,7 @@ HEAD_OFFICE: dict[Words, tuple[Item, ...]] = {
         Item("inventory:stock_overview", _("Stock"), "building-warehouse", (Role.LOGISTICS,)),
         Item("inventory:restock_list", _("Restock"), "truck-delivery", (Role.LOGISTICS,)),
         Item("inventory:transfer_list", _("Transfers"), "transfer", (Role.LOGISTICS,)),
+        Item("inventory:surplus_list", _("Surplus"), "stack-push", (Role.LOGISTICS,)),
         Item("inventory:policy_list", _("Policies"), "adjustments", (Role.LOGISTICS,)),
         Item("inventory:movement_list", _("Movements"), "arrows-exchange", (Role.LOGISTICS,)),
         Item("inventory:alert_list", _("Alerts"), "bell", (Role.LOGISTICS,)),
@@ -104,6 +105,7 @@ STORE: dict[Words, tuple[Item, ...]] = {
         Item("inventory:store_stock", _("Stock"), "package"),
         Item("inventory:store_restock", _("Restock"), "truck-delivery"),
         Item("inventory:store_transfers", _("Transfers"), "transfer"),
+        Item("inventory:store_surplus", _("Surplus"), "stack-push", (Role.MANAGER, Role.LOGISTICS)),
         Item("inventory:store_alerts", _("Alerts"), "bell"),
     ),
     _("Sales"): (
@@ -120,6 +122,7 @@ STORE: dict[Words, tuple[Item, ...]] = {
 }
 NOT_AT_A_WAREHOUSE = {
     "inventory:store_restock",
+    "inventory:store_surplus",
     "sales:sell",
     "sales:store_sales",
 }

@@ -26,6 +26,7 @@ STORES_ONLY = {  # a logistics centre has none of these
     "inventory:restock_new",
     "inventory:store_restock",
     "inventory:store_restock_detail",
+    "inventory:store_surplus",
 }
 ADJUSTS = {"inventory:adjustment_new", "inventory:stock_thresholds"}
 ADJUSTS_AT = {"lyon": "manager", "paris": "manager", "central": "logistics"}
