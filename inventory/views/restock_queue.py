@@ -22,7 +22,7 @@ from inventory.queries.bulk_approval import preview_of, recent_bulks, with_progr
 from inventory.queries.restock import requests_to_decide
 from inventory.tables.restock import BulkItemTable, RestockQueueTable
 from stores.models import Company, Location, Role
-from stores.rights import StaffRequest, holds, holds_at, staff
+from stores.rights import StaffRequest, holds, holds_at, holds_company_wide, staff
 
 WITH_PEOPLE = ("store", "warehouse", "asked_by", "decided_by")
 
@@ -48,6 +48,7 @@ def restock_list(request: StaffRequest) -> HttpResponse:
         "bulks": recent_bulks(request.user) if decides else [],
         "all_address": _address_of_all(request, table) if decides else "",
         "scarce": scarce_count(request.locations),
+        "sees_rules": holds_company_wide(request.user, Role.HEAD_OFFICE, reading=True),
         "error": error,
     }
     status = 422 if error else 200

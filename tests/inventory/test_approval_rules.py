@@ -293,7 +293,7 @@ def test_the_dry_run_tells_how_many_and_saves_nothing(
     assert answer.status_code == 200
     words = "With this rule, 2 of the 4 waiting requests would be approved now. Nothing was saved."
     assert words in answer.text
-    assert "too little cover left 1, changed by hand 1." in answer.text
+    assert "too little cover left (1), changed by hand (1)." in answer.text
     assert not ApprovalRule.objects.exists()
     assert not RestockRequest.objects.exclude(state="waiting").exists()
     run = try_rule(ApprovalRule(location=lyon, max_value=Decimal(1000)))
