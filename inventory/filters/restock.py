@@ -129,7 +129,9 @@ class RestockQueueFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 class StoreRestockFilter(django_filters.FilterSet):  # type: ignore[misc]
     state = django_filters.ChoiceFilter(
-        label=_("State"), choices=State.choices, empty_label=_("any state")
+        label=_("State"),
+        choices=[choice for choice in State.choices if choice[0] != State.DRAFT],
+        empty_label=_("any state"),
     )
 
     class Meta:

@@ -7,16 +7,13 @@ from uuid import UUID, uuid4
 from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from backoffice.lib.fields import NameField, QuantityField
 from inventory.actions.bulk_approval import MOST
 from inventory.actions.restock import Less
-from inventory.actions.stock import Quantity, SkuId
-from inventory.models import RestockLine, Sku
+from inventory.actions.stock import SkuId
+from inventory.models import RestockLine
 from inventory.queries.restock import LineToDecide, RequestId
-from stores.models import Location
-from stores.models.location import LocationQuerySet
 
 NEVER_SHOWN = 0  # versions begin at 1
 
@@ -26,56 +23,6 @@ class Units(forms.TextInput):
 
     def __init__(self) -> None:
         super().__init__(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 6})
-
-
-class AskRestockForm(forms.Form):
-    """Several SKUs, each with its units; `missing` counts those that can't be asked for any more."""
-
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    warehouse = forms.ModelChoiceField(Location.objects.none(), label=_("Ask"), empty_label=None)
-    note = NameField(
-        label=_("Note for the logistics centre"),
-        required=False,
-        max_length=500,
-        help_text=_("Such as “for Saturday's promotion”; may be empty."),
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        skus: Sequence[Sku],
-        warehouses: LocationQuerySet,
-        missing: int = 0,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.skus, self.missing = skus, missing
-        self.fields["warehouse"].queryset = warehouses  # type: ignore[attr-defined]
-        for sku in skus:
-            self.fields[units_name(sku.pk)] = QuantityField(
-                label=_("Units of %(product)s") % {"product": sku}, widget=Units()
-            )
-
-    def clean(self) -> None:
-        if self.missing:
-            raise forms.ValidationError(
-                ngettext(
-                    "%(count)s product is no longer on sale; it was taken off this request.",
-                    "%(count)s products are no longer on sale; they were taken off this request.",
-                    self.missing,
-                )
-                % {"count": self.missing}
-            )
-
-    def units_of(self, sku_id: SkuId) -> BoundField:
-        return self[units_name(sku_id)]
-
-    def wanted(self) -> dict[SkuId, Quantity]:
-        return {sku.pk: self.cleaned_data[units_name(sku.pk)] for sku in self.skus}
-
-    def renew_key(self) -> None:
-        """Let the form be sent as one more request."""
-        self.data = {**self.data.dict(), "key": str(uuid4())}  # type: ignore[attr-defined]
 
 
 def units_name(sku_id: SkuId) -> str:

@@ -16,7 +16,6 @@ type Figures = dict[tuple[LocationId, SkuId], Quantity]
 OPEN_STATES = (RestockRequest.State.WAITING, RestockRequest.State.APPROVED)
 WANTED = Coalesce("approved", "asked")
 AVAILABLE = F("on_hand") - F("reserved")
-MOST_LOW = 100  # SKUs that run low, offered at once
 
 
 @dataclass(frozen=True)
@@ -160,14 +159,6 @@ def lines_to_ask(
             left=max(there.available - of_warehouse, 0),
         )
     return found
-
-
-def low_skus(store: Location) -> list[Sku]:
-    """The SKUs on sale that run low at the store, the emptiest first."""
-    low = StockLevel.objects.at(store).low()
-    on_sale = low.filter(sku__is_active=True, sku__product__is_active=True)
-    levels = on_sale.select_related("sku__product").order_by(AVAILABLE, "sku_id")
-    return [level.sku for level in levels[:MOST_LOW]]
 
 
 def available_at(places: Collection[LocationId], skus: Collection[SkuId]) -> Figures:

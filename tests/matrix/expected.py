@@ -27,6 +27,12 @@ STORES_ONLY = {  # a logistics centre has none of these
     "inventory:store_restock",
     "inventory:store_restock_detail",
     "inventory:store_surplus",
+    "inventory:store_restock_withdraw",
+    "inventory:store_restock_again",
+    "inventory:store_restock_keep",
+    "inventory:store_restock_comments",
+    "inventory:restock_suggestions",
+    "inventory:restock_templates",
 }
 ADJUSTS = {"inventory:adjustment_new", "inventory:stock_thresholds"}
 ADJUSTS_AT = {"lyon": "manager", "paris": "manager", "central": "logistics"}
@@ -89,6 +95,8 @@ def _at_a_place(
         return "refused"
     if any(whose not in (place, "shared") for name, whose in objects.items() if name != "code"):
         return "absent"
+    if address.name == "inventory:store_restock_comments" and not reading and "clerk" not in held:
+        return "refused"
     if address.name == "shop:store_order" and not reading and HANDS_OVER[place] not in held:
         return "refused"
     return "admitted"

@@ -17,6 +17,9 @@ from inventory.actions.adjustments import adjust_stock
 from inventory.actions.bulk_approval import begin_bulk_approval
 from inventory.actions.decision_mail import tell_approvers
 from inventory.actions.restock import refuse_restock
+from inventory.actions.restock_draft import add_to_draft, change_draft
+from inventory.actions.restock_talk import comment_on_restock
+from inventory.actions.restock_templates import save_template
 from inventory.models import DecisionLink, Sku, StockAdjustment, Transfer
 from inventory.queries.decision_links import token_of
 from sales.actions.sale import Item, Paid, record_sale
@@ -141,6 +144,10 @@ def make_things(
     restock = make_restock({sku: 5}, store=store, warehouse=central, by=clerk, note=f"{canary}note")
     refused = make_restock({sku: 6}, store=store, warehouse=central, by=clerk)
     refuse_restock(refused.pk, reason=f"{canary}reason", by=logistics)
+    save_template(refused, name=f"{canary}list", by=clerk)
+    draft = add_to_draft(store, central, {sku.pk: 7}, by=clerk).draft
+    change_draft(draft.key, {}, store=store, note=f"{canary}draft")
+    comment_on_restock(restock.pk, key=uuid4(), text=f"{canary}comment", by=clerk)
     adjustment = adjust_stock(
         store,
         {sku.pk: 3},
@@ -245,7 +252,11 @@ VALUES: dict[tuple[str, str], Any] = {
     ("inventory:decision_link", "token"): shared(lambda world: world.token, "no-such-link"),
     ("inventory:bulk_approval", "pk"): shared(lambda world: world.bulk),
     ("inventory:restock_detail", "pk"): shared(lambda world: world.lyon.restock),
-    ("inventory:store_restock_detail", "pk"): of_things("restock"),
+    ("inventory:restock_comments", "pk"): shared(lambda world: world.lyon.restock),
+    **{
+        (f"inventory:store_restock_{name}", "pk"): of_things("restock")
+        for name in ("detail", "withdraw", "again", "keep", "comments")
+    },
     ("inventory:adjustment_detail", "pk"): of_things("adjustment"),
     ("inventory:transfer_detail", "pk"): shared(lambda world: world.lyon.transfer),
     ("inventory:store_transfer", "pk"): of_things("transfer"),
