@@ -6,6 +6,7 @@ import django_tables2 as tables
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -15,7 +16,7 @@ from backoffice.lib.tables import MoneyColumn, PartColumn
 from inventory.models import BulkApprovalItem, RestockRequest, Sku
 from inventory.models.restock import RestockRequestQuerySet
 from inventory.queries.restock import LineToDecide, RequestId, RequestToDecide
-from stores.models import User
+from stores.models import Company, User
 
 PARTS = "inventory/parts"
 LINES_SHOWN = 3
@@ -70,12 +71,16 @@ class RestockQueueTable(tables.Table):  # type: ignore[misc]
         empty_text = _("No request waits for a decision. New ones appear here.")
         attrs = {"class": "restock-queue"}
 
-    def __init__(self, *args: Any, user: User, decides: bool, own: bool, **kwargs: Any) -> None:
-        """`decides`: whether the person may at all; `own`: whether their own requests, too."""
+    def __init__(self, *args: Any, user: User, decides: bool, **kwargs: Any) -> None:
+        """`decides`: whether the person may at all."""
         super().__init__(*args, exclude=() if decides else ("choose",), **kwargs)
-        self.user, self.decides, self.own = user, decides, own
+        self.user, self.decides = user, decides
         self.figures: Mapping[RequestId, RequestToDecide] = {}
         self.address = address_of_each("inventory:restock_detail", EACH)
+
+    @cached_property
+    def own_allowed(self) -> bool:
+        return Company.current().own_requests_allowed
 
     def order_lines(
         self, requests: RestockRequestQuerySet, is_descending: bool
@@ -86,7 +91,9 @@ class RestockQueueTable(tables.Table):  # type: ignore[misc]
 
     def is_offered(self, record: RestockRequest) -> bool:
         return (
-            self.decides and record.is_waiting and (self.own or record.asked_by_id != self.user.pk)
+            self.decides
+            and record.is_waiting
+            and (record.asked_by_id != self.user.pk or self.own_allowed)
         )
 
     def render_choose(self, record: RestockRequest) -> str:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,6 +20,7 @@ from inventory.forms.restock import ApproveLessForm, RefuseForm, SeenForm
 from inventory.models import RestockRequest
 from inventory.queries.restock import LineToDecide, RequestToDecide, requests_to_decide
 from inventory.queries.rules import why_not_automatic
+from inventory.tables.restock import age_of
 from inventory.views.restock_queue import approved_words
 from stores.models import Company, Role
 from stores.rights import StaffRequest, holds_now, staff
@@ -68,6 +70,7 @@ def restock_detail(request: StaffRequest, pk: int) -> HttpResponse:
     decides = restock.is_waiting and may_decide and not is_own
     context = {
         "restock": restock,
+        "age": age_of(timezone.now() - restock.asked_at) if restock.is_waiting else "",
         "figures": figures,
         "form": form,
         "rows": _rows(form, figures),

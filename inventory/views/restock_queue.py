@@ -37,8 +37,7 @@ def restock_list(request: StaffRequest) -> HttpResponse:
         return redirect(request.get_full_path())
     filterset = _filter(request, mine.select_related(*WITH_PEOPLE))
     decides = holds(request.user, Role.LOGISTICS)
-    own = Company.current().own_requests_allowed
-    table = RestockQueueTable(filterset.qs, user=request.user, decides=decides, own=own)
+    table = RestockQueueTable(filterset.qs, user=request.user, decides=decides)
     turn_to_page(request, table)
     table.figures = requests_to_decide([row.record for row in table.paginated_rows])
     context = {

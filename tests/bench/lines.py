@@ -13,8 +13,16 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 
-from inventory.models import Barcode, Category, Product, Sku, StockLevel
-from stores.models import User
+from inventory.models import (
+    Barcode,
+    Category,
+    Product,
+    RestockLine,
+    RestockRequest,
+    Sku,
+    StockLevel,
+)
+from stores.models import Location, User
 from tests.bench.measure import Request, Requests
 
 CSRF = get_random_string(32)
@@ -121,6 +129,40 @@ def staff_page(name: str, *arguments: str, query: str = "") -> Callable[[], Requ
     return requests
 
 
+def waiting_requests(number: int) -> Callable[[], Requests]:
+    """The queue with so many requests that wait, of five lines each; they stay for the next run."""
+
+    def requests() -> Requests:
+        missing = number - RestockRequest.objects.pending().count()
+        if missing > 0:
+            _ask(missing)
+        return staff_page("inventory:restock_list")()
+
+    return requests
+
+
+def _ask(number: int) -> None:
+    stores = list(Location.objects.stores().order_by("pk"))
+    central = Location.objects.warehouses().get(code="central")
+    clerk = User.objects.get(email="clerk.lyon@comptoir.example")
+    skus = _skus_in_stock()
+    made = RestockRequest.objects.bulk_create(
+        RestockRequest(
+            key=uuid.uuid4(),
+            store=stores[n % len(stores)],
+            warehouse=central,
+            asked_by=clerk,
+            told_version=1,
+        )
+        for n in range(number)
+    )
+    RestockLine.objects.bulk_create(
+        RestockLine(request=request, sku_id=skus[(5 * n + line) % len(skus)], asked=3 + line)
+        for n, request in enumerate(made)
+        for line in range(5)
+    )
+
+
 def _largest_category() -> Category:
     return Category.objects.order_by("pk")[0]
 
@@ -140,6 +182,7 @@ LINES = [
     Line("9", "till: scan → line on the ticket", 1, 0.6, scan),
     Line("10a", "staff list: orders", 3, 2, staff_page("shop:order_list"), queries=10),
     Line("10b", "staff list: requests", 3, 2, staff_page("inventory:restock_list"), queries=10),
+    Line("10d", "staff list: 2,000 requests wait", 3, 2, waiting_requests(2_000), queries=10),
     Line("10c", "staff list: movements", 3, 2, staff_page("inventory:movement_list"), queries=10),
     Line("11", "stock, 25 SKUs over 20 stores", 4, 2.5, staff_page("inventory:stock_overview")),
 ]
