@@ -127,3 +127,22 @@ class SurplusChanged(DomainError):
                 "The stock has changed, or somebody drafted these transfers. Look again, then confirm."
             )
         )
+
+
+class UnknownCode(DomainError):
+    """No article has this code."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(_("No article has the code %(code)s.") % {"code": code})
+
+
+class NotExpected(DomainError):
+    """An article was scanned that isn't on the transfer, or of which all was received before."""
+
+    def __init__(self, sku: Sku, transfer: Transfer) -> None:
+        self.sku = sku
+        super().__init__(
+            _("%(product)s is not expected with %(transfer)s. Put it aside; nothing was counted.")
+            % {"product": sku, "transfer": transfer}
+        )

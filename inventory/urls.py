@@ -20,7 +20,10 @@ from inventory.views import (
     stock,
     store_restock,
     surplus,
+    transfer_detail,
+    transfer_draft,
     transfer_papers,
+    transfer_receive,
     transfers,
 )
 
@@ -64,7 +67,23 @@ urlpatterns = [
         name="store_restock_detail",
     ),
     path("head-office/transfers/", transfers.transfer_list, name="transfer_list"),
-    path("head-office/transfers/<int:pk>/", transfers.transfer_detail, name="transfer_detail"),
+    path("head-office/transfers/new/", transfer_draft.transfer_new, name="transfer_new"),
+    path(
+        "head-office/transfers/<int:pk>/edit/", transfer_draft.transfer_edit, name="transfer_edit"
+    ),
+    path(
+        "stores/<slug:code>/transfers/new/",
+        transfer_draft.store_transfer_new,
+        name="store_transfer_new",
+    ),
+    path(
+        "stores/<slug:code>/transfers/<int:pk>/edit/",
+        transfer_draft.store_transfer_edit,
+        name="store_transfer_edit",
+    ),
+    path(
+        "head-office/transfers/<int:pk>/", transfer_detail.transfer_detail, name="transfer_detail"
+    ),
     path(
         "head-office/transfers/<int:pk>/papers/<slug:wanted>/",
         transfer_papers.transfer_paper,
@@ -75,8 +94,12 @@ urlpatterns = [
         transfer_papers.store_transfer_paper,
         name="store_transfer_paper",
     ),
+    path(
+        "stores/<slug:code>/transfers/<int:pk>/receive/",
+        transfer_receive.transfer_receive,
+        name="transfer_receive",
+    ),
     path("stores/<slug:code>/transfers/", transfers.store_transfers, name="store_transfers"),
-    path("stores/<slug:code>/transfers/<int:pk>/", transfers.store_transfer, name="store_transfer"),
     path(
         "stores/<slug:code>/restock/<int:pk>/withdraw/",
         restock_follow.store_restock_withdraw,
@@ -101,6 +124,11 @@ urlpatterns = [
         "head-office/restock/<int:pk>/comments/",
         restock_talk.restock_comments,
         name="restock_comments",
+    ),
+    path(
+        "stores/<slug:code>/transfers/<int:pk>/",
+        transfer_detail.store_transfer,
+        name="store_transfer",
     ),
     path("head-office/products/", catalogue.product_list, name="product_list"),
     path("head-office/products/new/", catalogue.product_new, name="product_new"),

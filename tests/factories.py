@@ -9,6 +9,7 @@ from uuid import uuid4
 from inventory.actions.catalogue import refresh_search
 from inventory.actions.restock import ask_restock
 from inventory.actions.stock import Move, move_stock, reserve_stock
+from inventory.actions.transfer import draft_transfer, send_transfer
 from inventory.models import (
     Barcode,
     Category,
@@ -220,17 +221,44 @@ def make_transfer(
     note: str = "",
 ) -> Transfer:
     """A draft: of 3 units of one SKU, where nothing else is planned."""
-    transfer = Transfer.objects.create(
-        key=uuid4(),
-        source=source or make_warehouse(),
+    source = source or make_warehouse()
+    return draft_transfer(
+        uuid4(),
+        source=source,
         destination=destination or make_store(),
-        made_by=by,
+        wanted={sku.pk: units for sku, units in (planned or {make_sku(): 3}).items()},
         note=note,
+        by=by or make_sender(source),
     )
-    for sku, units in (planned or {make_sku(): 3}).items():
-        transfer.lines.create(sku=sku, planned=units)
-    transfer.events.create(kind="made", by=by)
-    return transfer
+
+
+def make_sender(place: Location) -> User:
+    """Somebody who may send goods from this place."""
+    is_store = place.kind == Location.Kind.STORE
+    return make_staff(Role.MANAGER if is_store else Role.LOGISTICS, place)
+
+
+def make_arrival(
+    sent: Mapping[Sku, int] | None = None,
+    *,
+    source: Location | None = None,
+    destination: Location | None = None,
+    by: User | None = None,
+    note: str = "",
+) -> Transfer:
+    """Goods on the road to a place that receives by hand, just for this; out of new stock."""
+    source, destination = source or make_warehouse(), destination or make_store()
+    sent = sent or {make_sku(): 3}
+    for sku, units in sent.items():
+        opening = outer_place(Location.Kind.OPENING)
+        cause = Cause(Document.OPENING, next(numbers))
+        move_stock([Move(sku.pk, opening, source, units)], cause=cause, by=None)
+    by_hand = destination.receives_by_hand
+    Location.objects.filter(pk=destination.pk).update(receives_by_hand=True)
+    draft = make_transfer(sent, source=source, destination=destination, by=by, note=note)
+    transfer = send_transfer(draft.pk, by=by or make_sender(source))
+    Location.objects.filter(pk=destination.pk).update(receives_by_hand=by_hand)
+    return Transfer.objects.select_related("source", "destination").get(pk=transfer.pk)
 
 
 def make_online_location(code: str = "") -> Location:

@@ -7,6 +7,7 @@ from inventory.models.catalogue import (
     Sku,
     TaxRate,
 )
+from inventory.models.count import TransferCount, TransferCountLine, TransferCountStep
 from inventory.models.policy import (
     ApprovalRule,
     Demand,
@@ -80,6 +81,9 @@ __all__ = [
     "Suggestion",
     "TaxRate",
     "Transfer",
+    "TransferCount",
+    "TransferCountLine",
+    "TransferCountStep",
     "TransferEvent",
     "TransferLine",
     "TransferReceipt",

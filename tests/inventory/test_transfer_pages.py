@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from inventory.models import Sku, Transfer, TransferLine
 from stores.models import Location, Role
 from tests.factories import (
+    make_arrival,
     make_membership,
     make_sku,
     make_staff,
@@ -47,16 +48,12 @@ def clerk(client: Client, paris: Location) -> Client:
 
 
 def on_the_road(
-    planned: dict[Sku, int] | None = None, *, hours: int = 24, **places: Location
+    sent: dict[Sku, int] | None = None, *, hours: int = 24, **places: Location
 ) -> Transfer:
-    """A transfer that left a day ago and is expected in so many hours."""
-    transfer = make_transfer(planned, **places)
-    for line in transfer.lines.all():
-        TransferLine.objects.filter(pk=line.pk).update(sent=line.planned)
-    now = timezone.now()
-    transfer.state = Transfer.State.IN_TRANSIT
-    transfer.sent_at, transfer.due_at = now - timedelta(days=1), now + timedelta(hours=hours)
-    transfer.save()
+    """A transfer that left, and is expected in so many hours."""
+    transfer = make_arrival(sent, **places)
+    transfer.due_at = timezone.now() + timedelta(hours=hours)
+    transfer.save(update_fields=["due_at"])
     return transfer
 
 

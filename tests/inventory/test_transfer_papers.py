@@ -1,11 +1,9 @@
 """Picking list and delivery note: PDFs in the reader's language, each with its barcode."""
 
 import io
-from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 from pypdf import PdfReader
 
 from backoffice.lib import pdf
@@ -13,6 +11,7 @@ from backoffice.lib.codes import code128_svg
 from inventory.models import Sku, Transfer, TransferLine
 from stores.models import Location, Role
 from tests.factories import (
+    make_arrival,
     make_restock,
     make_sku,
     make_staff,
@@ -31,15 +30,9 @@ def transfer() -> Transfer:
     Location.objects.filter(pk=lyon.pk).update(street="12 rue de la République", city="Lyon")
     tea, mouse = make_sku("TEA", name="Thé glacé à la pêche"), make_sku("MOUSE", name="Souris")
     request = make_restock({tea: 30, mouse: 2}, store=lyon, warehouse=central)
-    transfer = make_transfer({tea: 30, mouse: 2}, source=central, destination=lyon)
-    Transfer.objects.filter(pk=transfer.pk).update(
-        request=request,
-        state=Transfer.State.IN_TRANSIT,
-        sent_at=timezone.now(),
-        due_at=timezone.now() + timedelta(days=2),
-    )
+    transfer = make_arrival({tea: 30, mouse: 2}, source=central, destination=lyon)
+    Transfer.objects.filter(pk=transfer.pk).update(request=request)
     TransferLine.objects.filter(transfer=transfer, sku=tea).update(sent=28)
-    TransferLine.objects.filter(transfer=transfer, sku=mouse).update(sent=2)
     transfer.refresh_from_db()
     return transfer
 

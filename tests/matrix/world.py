@@ -20,7 +20,7 @@ from inventory.actions.restock import refuse_restock
 from inventory.actions.restock_draft import add_to_draft, change_draft
 from inventory.actions.restock_talk import comment_on_restock
 from inventory.actions.restock_templates import save_template
-from inventory.models import DecisionLink, Sku, StockAdjustment, Transfer
+from inventory.models import DecisionLink, Sku, StockAdjustment
 from inventory.queries.decision_links import token_of
 from sales.actions.sale import Item, Paid, record_sale
 from sales.models import Sale, Tender
@@ -30,6 +30,7 @@ from shop.models import Customer, Order
 from stores.actions.mail import queue_mail
 from stores.models import Location, Mail, Role, User
 from tests.factories import (
+    make_arrival,
     make_cart,
     make_customer,
     make_level,
@@ -37,6 +38,7 @@ from tests.factories import (
     make_online_location,
     make_restock,
     make_sku,
+    make_staff,
     make_store,
     make_transfer,
     make_user,
@@ -57,7 +59,8 @@ class Things:
     clerk: User
     restock: int
     adjustment: int
-    transfer: int
+    transfer: int  # a draft from here
+    arrival: int  # on the road to here
     sale: int
     order: Order
     unpaid: Order
@@ -148,6 +151,7 @@ def make_things(
     draft = add_to_draft(store, central, {sku.pk: 7}, by=clerk).draft
     change_draft(draft.key, {}, store=store, note=f"{canary}draft")
     comment_on_restock(restock.pk, key=uuid4(), text=f"{canary}comment", by=clerk)
+    head_office = make_staff(Role.HEAD_OFFICE)
     adjustment = adjust_stock(
         store,
         {sku.pk: 3},
@@ -162,7 +166,12 @@ def make_things(
         clerk=clerk,
         restock=restock.pk,
         adjustment=adjustment.pk,
-        transfer=make_draft(store, central, sku, canary, clerk).pk,
+        transfer=make_transfer(
+            {sku: 1}, source=store, destination=central, by=head_office, note=f"{canary}note"
+        ).pk,
+        arrival=make_arrival(
+            {sku: 2}, source=central, destination=store, by=head_office, note=f"{canary}note"
+        ).pk,
         sale=make_sale(store, sku, clerk).pk,
         order=order,
         unpaid=place({sku: 1}, customer=customer, delivery=collect),
@@ -171,11 +180,6 @@ def make_things(
         mail=make_mail(clerk, canary).pk,
         membership=membership.pk,
     )
-
-
-def make_draft(store: Location, central: Location, sku: Sku, canary: str, by: User) -> Transfer:
-    """A draft that its source alone is told of."""
-    return make_transfer({sku: 1}, source=store, destination=central, by=by, note=f"{canary}note")
 
 
 def make_sale(store: Location, sku: Sku, by: User) -> Sale:
@@ -260,6 +264,9 @@ VALUES: dict[tuple[str, str], Any] = {
     ("inventory:adjustment_detail", "pk"): of_things("adjustment"),
     ("inventory:transfer_detail", "pk"): shared(lambda world: world.lyon.transfer),
     ("inventory:store_transfer", "pk"): of_things("transfer"),
+    ("inventory:transfer_edit", "pk"): shared(lambda world: world.lyon.transfer),
+    ("inventory:store_transfer_edit", "pk"): of_things("transfer"),
+    ("inventory:transfer_receive", "pk"): of_things("arrival"),
     ("inventory:transfer_paper", "pk"): shared(lambda world: world.lyon.transfer),
     ("inventory:store_transfer_paper", "pk"): of_things("transfer"),
     **{

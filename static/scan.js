@@ -1,0 +1,129 @@
+// A form with data-scans="part": its scans, its buttons with data-step and what is typed into its numbers are
+// sent one after the other, each with a key of its own, and change that part alone. What got no answer is
+// kept in this browser and sent again; the server counts a key once.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-scans]");
+  if (!form) return;
+  const field = form.querySelector("[data-scan]");
+  const alarm = form.querySelector("[data-scan-alarm]");
+  const kept = `scans:${location.pathname}`;
+  const waiting = JSON.parse(localStorage.getItem(kept) || "[]");
+  const part = () => document.getElementById(form.dataset.scans);
+  let sending = false;
+  let last = null; // a button that leaves the page, pressed while something waited
+  let typed = null;
+
+  function newKey() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  function command(values) {
+    waiting.push({ q: "", step: newKey(), ...values });
+    keep();
+    work();
+  }
+
+  function keep() {
+    if (waiting.length) localStorage.setItem(kept, JSON.stringify(waiting));
+    else localStorage.removeItem(kept);
+  }
+
+  function work() {
+    if (sending) return;
+    if (waiting.length) {
+      sending = true;
+      const options = { source: form, target: part(), swap: "outerHTML", values: waiting[0] };
+      htmx.ajax("POST", form.action, options).catch(() => {});
+    } else if (last) {
+      const button = last.id ? document.getElementById(last.id) : last;
+      last = null;
+      form.requestSubmit(button);
+    }
+  }
+
+  form.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt !== form || detail.requestConfig.verb !== "post") return;
+    if (detail.xhr.getResponseHeader("HX-Redirect")) return;
+    sending = false;
+    const status = detail.xhr.status;
+    if (status === 0 || status >= 502) {
+      say(alarm.dataset.offline);
+      setTimeout(work, 3000);
+      return;
+    }
+    const done = waiting.shift();
+    keep();
+    say("");
+    if (done.q && (status >= 400 || part().dataset.refused) && !field.value) {
+      field.value = done.q;
+      field.select();
+    }
+    work();
+  });
+  for (const event of ["htmx:sendError", "htmx:timeout"]) {
+    form.addEventListener(event, (failed) => failed.stopPropagation()); // the alarm says it
+  }
+
+  function say(text) {
+    if (alarm.textContent !== text) alarm.textContent = text;
+    alarm.hidden = !text;
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (event.target !== form) return;
+    const button = event.submitter;
+    const isScan = !button || "scanButton" in button.dataset;
+    if (!isScan && !("step" in button.dataset)) {
+      if (!waiting.length) return;
+      last = button;
+    } else if (isScan) {
+      const text = field.value.trim();
+      field.value = "";
+      field.focus();
+      if (text) command({ do: "find", q: text });
+    } else {
+      command({ do: button.value });
+      if (matchMedia("(pointer: fine)").matches) field.focus();
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+
+  form.addEventListener("change", ({ target }) => {
+    if (target.matches("[data-typed]")) command({ do: "count" });
+  });
+
+  // What somebody is typing while an answer comes stays.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const active = document.activeElement;
+    const inPart = detail.target === part() && part().contains(active) && active.id;
+    typed = inPart ? { id: active.id, value: active.value } : null;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const again = typed && document.getElementById(typed.id);
+    if (again) {
+      again.focus();
+      if (again.matches("[data-typed]") && again.value !== typed.value && !part().dataset.refused) {
+        again.value = typed.value;
+        again.addEventListener("blur", () => command({ do: "count" }), { once: true });
+      }
+    } else if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) field.focus();
+    typed = null;
+    document.querySelector("[data-touched]")?.scrollIntoView({ block: "nearest" });
+  });
+
+  // A scanner types wherever the focus is.
+  document.addEventListener("keydown", (event) => {
+    const active = document.activeElement;
+    const plain = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (plain && event.key !== "/" && !active.matches("input, textarea, select")) field.focus();
+    if (event.key === "Enter" && active.matches("[data-typed]")) {
+      event.preventDefault();
+      field.focus();
+    }
+  });
+
+  work();
+})();
