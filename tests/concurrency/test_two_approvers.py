@@ -1,6 +1,5 @@
 """Two approvers at the same moment, a double click, two workers: decided once, carried out once."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -18,7 +17,7 @@ from inventory.actions.restock import approve_restock, ask_restock, refuse_resto
 from inventory.errors import AlreadyDecided
 from inventory.models import Document, RestockEvent, RestockRequest, StockLevel, StockMovement
 from stores.models import Location, Role, User
-from tests.concurrency.together import PATIENCE, together
+from tests.concurrency.together import PATIENCE, together, wait_for_a_rival
 from tests.factories import (
     make_level,
     make_restock,
@@ -29,11 +28,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-WAITING_FOR_A_LOCK = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 
 
 @pytest.fixture
@@ -70,16 +64,6 @@ def first_waits_for_its_rival(monkeypatch: pytest.MonkeyPatch) -> None:
         return check(*args, **kwargs)
 
     monkeypatch.setattr(restock, "holds_now", check_with_the_rival_at_the_door)
-
-
-def wait_for_a_rival() -> None:
-    deadline = time.monotonic() + PATIENCE
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute(WAITING_FOR_A_LOCK)
-            if cursor.fetchone() != (0,):
-                return
-    raise TimeoutError("nobody came to the lock")
 
 
 def read_without_lock(readers: int) -> Callable[[int], RestockRequest]:

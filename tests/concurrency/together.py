@@ -1,5 +1,6 @@
 """Threads that really begin together: each has its connection to the database before the start."""
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -7,6 +8,10 @@ from threading import Barrier
 from django.db import connection
 
 PATIENCE = 30  # seconds
+WAITING_FOR_A_LOCK = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 def together[T](actions: Sequence[Callable[[], T]]) -> list[T | Exception]:
@@ -25,3 +30,14 @@ def together[T](actions: Sequence[Callable[[], T]]) -> list[T | Exception]:
 
     with ThreadPoolExecutor(len(actions)) as pool:
         return list(pool.map(run, actions))
+
+
+def wait_for_a_rival() -> None:
+    """Go on when somebody else stands before a lock."""
+    deadline = time.monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(WAITING_FOR_A_LOCK)
+            if cursor.fetchone() != (0,):
+                return
+    raise TimeoutError("nobody came to the lock")

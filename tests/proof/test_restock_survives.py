@@ -19,8 +19,9 @@ from django.test import Client
 from backoffice.dev import services
 from backoffice.dev.services import Service, running, wait_until
 from inventory.actions.restock import approve_restock
-from inventory.models import Document, RestockRequest, StockLevel, StockMovement
-from stores.models import Role, User
+from inventory.models import Document, RestockRequest, StockLevel, StockMovement, Transfer
+from inventory.queries.check import ledger_drift
+from stores.models import Location, Role, User
 from tests import processes
 from tests.factories import (
     make_level,
@@ -129,6 +130,31 @@ def test_child_killed_between_decision_and_effect(
     os.kill(int(said.read_text()), signal.SIGKILL)
 
     assert_carried_out_once(request_of_21)
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_worker_and_child_killed_before_a_store_that_receives_by_hand_gets_its_goods(
+    request_of_21: RestockRequest, approver: User, stack: ExitStack, tmp_path: Path, gap: str
+) -> None:
+    """The goods are put on the road once, and at neither end."""
+    Location.objects.filter(code="lyon").update(receives_by_hand=True)
+    said = tmp_path / "child"
+    worker = start_pausing(stack, gap, said)
+    approve_restock(request_of_21.pk, by=approver)
+    wait_until(said.exists, what="the worker to reach the gap")
+
+    os.kill(worker.process.pid, signal.SIGKILL)
+    os.kill(int(said.read_text()), signal.SIGKILL)
+    worker.process.wait()
+
+    assert state_of(request_of_21) == "approved"
+    assert (on_hand(), moved()) == ({"central": 100, "lyon": 20}, [])
+    start_worker_and_beat(stack)
+    wait_until(lambda: state_of(request_of_21) == "sent", what="the goods to be on the road")
+    assert on_hand() == {"central": 79, "lyon": 20}
+    assert dict(StockLevel.objects.values_list("location__code", "incoming"))["lyon"] == 21
+    assert (moved(), Transfer.objects.count()) == ([21], 1)
+    assert ledger_drift() == []
 
 
 def test_broker_away_at_the_moment_of_the_decision(
