@@ -2,9 +2,7 @@ import io
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -22,6 +20,7 @@ from tests.factories import (
     make_user,
     make_warehouse,
 )
+from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db
 PAGES = ["product_list", "product_new", "category_list", "category_new"]
@@ -311,23 +310,13 @@ def test_queries_do_not_grow_with_products_skus_or_places(client: Client, office
         reverse("inventory:product_detail", args=[product.pk]),
     ]
 
-    def queries() -> list[int]:
-        counts = []
-        for address in addresses:
-            with CaptureQueriesContext(
-                connection,
-            ) as captured:
-                client.get(address)
-            counts.append(len(captured))
-        return counts
-
     make_level(product.skus.get(), make_store(), on_hand=1)
-    few = queries()
+    few = queries_of(client, *addresses)
     for number in range(30):
         make_sku(barcode=f"20{number}")
         make_level(product.skus.get(), make_store(), on_hand=1)
     for number in range(10):
         new = NewSku(code=f"V{number}", variant=str(number), price=Decimal(1))
         add_sku(product, new, by=office)
-    assert queries() == few
+    assert queries_of(client, *addresses) == few
     assert max(few) <= 12

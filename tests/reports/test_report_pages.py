@@ -11,10 +11,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.core.cache import cache
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from backoffice.actions.reports import plan_daily_reports, sweep_reports
@@ -22,6 +19,7 @@ from backoffice.models import Snapshot
 from inventory.models import Product
 from stores.models import Mail, Role, User
 from tests.factories import make_level, make_sku, make_staff, make_store, make_user
+from tests.queries import queries_of
 from tests.reports.chain import Chain, make_chain, sell
 
 pytestmark = pytest.mark.django_db
@@ -295,10 +293,7 @@ def test_the_number_of_queries_does_not_grow(client: Client, chain: Chain) -> No
 
     def queries(user: User, address: str) -> int:
         client.force_login(user)
-        cache.clear()
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(address).status_code == 200
-        return len(captured)
+        return queries_of(client, address)[0]
 
     pages = [(office, PAGE + WEEK), (manager, LYON + WEEK)]
     before = [queries(*page) for page in pages]
@@ -445,7 +440,5 @@ def test_the_list_of_sent_reports_costs_the_same_with_more_of_them(client: Clien
             )
             day = date(2026, 3, 1) + timedelta(days=number + other)
             snapshot.deliveries.create(report="consolidated", day=day, reader=reader)
-        with CaptureQueriesContext(connection) as queries:
-            client.get("/reports/")
-        counted.append(len(queries))
+        counted += queries_of(client, "/reports/")
     assert counted[0] == counted[1] <= 10
