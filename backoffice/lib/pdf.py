@@ -24,11 +24,13 @@ class PdfUnavailable(DomainError):
         )
 
 
-def pdf_bytes(html: str) -> bytes:
-    """The page as PDF; nothing it refers to is fetched. Raise `PdfUnavailable` without Pango."""
+def pdf_bytes(html: str, *, css: str) -> bytes:
+    """The page as PDF, styled; nothing it refers to is fetched. Raise `PdfUnavailable` without Pango."""
     weasyprint, urls = _weasyprint()
     nothing = urls.URLFetcher(allowed_protocols={"data"})
-    drawn: bytes = weasyprint.HTML(string=html, url_fetcher=nothing).write_pdf(pdf_tags=True)
+    style = weasyprint.CSS(string=css, url_fetcher=nothing)
+    paper = weasyprint.HTML(string=html, url_fetcher=nothing)
+    drawn: bytes = paper.write_pdf(stylesheets=[style], pdf_tags=True)
     return drawn
 
 

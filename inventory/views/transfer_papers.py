@@ -22,6 +22,7 @@ TEMPLATES = {
     PICKING: "inventory/papers/picking_list.html",
     DELIVERY: "inventory/papers/delivery_note.html",
 }
+STYLE = "inventory/papers/paper.css"
 WITH_PEOPLE = ("source", "destination", "sent_by", "request")
 AS_SHELVED = ("sku__product__category__name", "sku__product__name", "sku__variant", "pk")
 
@@ -49,7 +50,7 @@ def _paper(
         raise Http404
     html = render_to_string(TEMPLATES[wanted], paper_context(transfer, wanted))
     try:
-        content = pdf_bytes(html)
+        content = pdf_bytes(html, css=render_to_string(STYLE))
     except PdfUnavailable as error:
         messages.error(request, str(error))
         return redirect(TransferPages(request.user, place).detail(transfer))
