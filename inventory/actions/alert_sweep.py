@@ -68,6 +68,7 @@ FROM ended WHERE alert.id = ended.id
 """  # noqa: S608 - of constants alone
 
 
+@retrying
 @transaction.atomic
 def sweep_alerts(now: datetime | None = None) -> Reviewed:
     """Open an alert for each transfer on the road past its day and for each request that waits too

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 
 from backoffice.lib.links import full_url
+from backoffice.lib.retry import retrying
 from inventory.actions.digest import alerts_link
 from inventory.actions.runs import FAILURES, forget_old_runs, note_failure, recorded_run
 from inventory.digests import Checked, Digest, rows_of, whole_table
@@ -64,6 +65,7 @@ def _kept(places: set[LocationId]) -> int:
     return StockLevel.objects.filter(location__in=places).kept().count()
 
 
+@retrying
 @transaction.atomic
 def write_digest(
     reader: Reader, day: date, look: Look, choices: Choices

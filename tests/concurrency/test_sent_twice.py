@@ -10,7 +10,16 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
-from inventory.models import Barcode, Category, Product, Sku, StockAdjustment, StockLevel
+from inventory.models import (
+    Barcode,
+    Category,
+    NotificationChoice,
+    Product,
+    Sku,
+    StockAdjustment,
+    StockLevel,
+    StockPolicy,
+)
 from sales.models import Sale
 from shop.actions.cart import merge_carts
 from shop.actions.order import Delivery
@@ -18,7 +27,7 @@ from shop.models import Cart, Order, Payment
 from stores.actions import people
 from stores.actions.people import close_account
 from stores.errors import LastAdministrator
-from stores.models import Location, Membership, Role, User
+from stores.models import Location, Role, User
 from tests.concurrency.together import together
 from tests.factories import (
     make_category,
@@ -252,30 +261,42 @@ def test_goods_of_a_given_up_order_come_back_once() -> None:
     assert StockLevel.objects.get(sku=sku, location=order.location).reserved == 0
 
 
-def test_who_waits_too_long_for_a_lock_is_told_so(lyon: Location) -> None:
-    """Somebody else holds the very rows for longer than the lock's time-out."""
+def send_while_locked(table: str, user: User, path: str, data: dict[str, Any]) -> HttpResponse:
+    """Send a form while somebody else holds the very rows for longer than the lock's time-out."""
+    from_elsewhere = connection.copy()
+    from_elsewhere.set_autocommit(False)
+    try:
+        with from_elsewhere.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 20")
+        return send(user, path, data)
+    finally:
+        from_elsewhere.rollback()
+        from_elsewhere.close()
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 3000")
+
+
+def test_who_waits_too_long_for_a_lock_is_told_so_and_keeps_what_was_typed(lyon: Location) -> None:
     sku = make_sku()
     make_level(sku, lyon, on_hand=10)
+    path = f"/stores/lyon/stock/{sku.pk}/thresholds/"
+    data = {"reorder_point": "731", "target": "842"}
     manager = make_staff(Role.MANAGER, lyon)
-
-    def hold_and_send() -> HttpResponse:
-        from_elsewhere = connection.copy()
-        from_elsewhere.set_autocommit(False)
-        try:
-            with from_elsewhere.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM inventory_stocklevel FOR UPDATE")
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = 20")
-            data = {"reorder_point": "1", "target": "2"}
-            return send(manager, f"/stores/lyon/stock/{sku.pk}/thresholds/", data)
-        finally:
-            from_elsewhere.rollback()
-            from_elsewhere.close()
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = 3000")
-
-    answer = hold_and_send()
-    assert answer.status_code == 503
-    assert "Nothing was changed; try again." in answer.content.decode()
+    answer = send_while_locked("inventory_stocklevel", manager, path, data)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Nothing was changed; try again." in page
+    assert 'value="731"' in page
     assert StockLevel.objects.get(sku=sku, location=lyon).reorder_point == 0
-    assert Membership.objects.count() == 1
+    assert not StockPolicy.objects.exists()
+
+
+def test_a_page_with_nothing_else_to_refuse_answers_that_it_is_busy(lyon: Location) -> None:
+    data = {subject.value: "none" for subject in NotificationChoice.Subject}
+    clerk, path = make_staff(Role.CLERK, lyon), "/profile/notifications/"
+    answer = send_while_locked("inventory_notificationchoice", clerk, path, data)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert "Nothing was changed; try again." in answer.content.decode()
+    assert not NotificationChoice.objects.exists()
