@@ -14,12 +14,6 @@ from inventory.queries.alert_rows import AlertRows
 from stores.models import Location
 
 PARTS = "inventory/parts/alert"
-TONES = {
-    Alert.Kind.OUT: "state-bad",
-    Alert.Kind.LATE: "state-bad",
-    Alert.Kind.LOW: "state-warn",
-    Alert.Kind.WAITING: "state-warn",
-}
 
 
 class LostColumn(MoneyColumn):
