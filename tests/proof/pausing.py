@@ -1,6 +1,6 @@
 """Makes a worker that includes it stop for ever at a gap, the first time it gets there, and say so.
 
-`PAUSE_AT` names the gap in carrying out a restock request, `PAUSE_FILE` the file that then holds
+`PAUSE_AT` names the gap in carrying out a restock request or in a daily digest, `PAUSE_FILE` the file that then holds
 the process id of the worker's child.
 """
 
@@ -10,11 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from inventory.actions import carry_out
+from inventory.actions import carry_out, daily_digest
 
 GAPS = {
-    "before the effect": ("_send", "before"),
-    "before the commit": ("_finish", "after"),
+    "before the effect": (carry_out, "_send", "before"),
+    "before the commit": (carry_out, "_finish", "after"),
+    "before the digest's mail": (daily_digest, "_promise", "before"),
+    "before the digest's commit": (daily_digest, "_close", "after"),
 }
 
 
@@ -38,5 +40,5 @@ def pause_once(said: Path) -> None:
         threading.Event().wait()
 
 
-name, when = GAPS[os.environ["PAUSE_AT"]]
-setattr(carry_out, name, pausing(getattr(carry_out, name), when, Path(os.environ["PAUSE_FILE"])))
+module, name, when = GAPS[os.environ["PAUSE_AT"]]
+setattr(module, name, pausing(getattr(module, name), when, Path(os.environ["PAUSE_FILE"])))
