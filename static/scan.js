@@ -13,6 +13,7 @@
   let sending = false;
   let last = null; // a button that leaves the page, pressed while something waited
   let typed = null;
+  let opened = []; // what somebody has unfolded
 
   function newKey() {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -95,13 +96,15 @@
     if (target.matches("[data-typed]")) command({ do: "count" });
   });
 
-  // What somebody is typing while an answer comes stays.
+  // What somebody is typing while an answer comes stays, and what is unfolded.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    opened = Array.from(part().querySelectorAll("details[open][id]"), (details) => details.id);
     const active = document.activeElement;
     const inPart = detail.target === part() && part().contains(active) && active.id;
     typed = inPart ? { id: active.id, value: active.value } : null;
   });
   document.addEventListener("htmx:afterSwap", () => {
+    for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
     const again = typed && document.getElementById(typed.id);
     if (again) {
       again.focus();
