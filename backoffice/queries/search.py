@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.lib.text import normal
-from inventory.models import RestockRequest
+from inventory.models import RestockRequest, Transfer
 from inventory.queries.search import requests_found, skus_found
+from inventory.queries.transfers import TransferPages, number_of, transfers_found
 from sales.models import Sale
 from sales.queries import receipts_found
 from shop.models import Order
@@ -57,8 +58,16 @@ class Search:
         """The kinds of which something was found."""
         if not self.text:
             return []
-        found = [self.skus(), self.receipts(), self.orders(), self.requests(), self.places()]
-        return [group for group in [*found, self.people()] if group.hits]
+        numbered = [self.receipts(), self.orders(), self.requests(), self.transfers()]
+        found = [self.skus(), *numbered, self.places(), self.people()]
+        return [group for group in found if group.hits]
+
+    def scanned(self) -> str:
+        """The page that the barcode of a paper names, such as `T-104`; empty if there is none."""
+        if number_of(self.text, whole=True) is None:
+            return ""
+        transfer = self._transfers().first()
+        return self._pages().detail(transfer) if transfer else ""
 
     def skus(self) -> Group:
         places = locations_of(self.reader, reading=True)
@@ -87,6 +96,9 @@ class Search:
         )
         return _group(_("Restock requests"), "truck-delivery", found, self._request)
 
+    def transfers(self) -> Group:
+        return _group(_("Transfers"), "transfer", self._transfers(), self._transfer)
+
     def places(self) -> Group:
         found = locations_of(self.reader, reading=True).search(self.text).order_by("name")
         return _group(_("Stores and logistics centres"), "building-store", found, _place)
@@ -97,6 +109,12 @@ class Search:
             found = people_called(User.objects.order_by("name", "email"), self.text)
         more = reverse("stores:people_list") + "?" + urlencode({"q": self.text, "who": "all"})
         return _group(_("People"), "users", found, _person, more)
+
+    def _transfers(self) -> QuerySet[Transfer]:
+        return transfers_found(self.text, locations_of(self.reader, reading=True))
+
+    def _pages(self) -> TransferPages:
+        return TransferPages(self.reader, self.place)
 
     def _list(self, at_office: str, at_a_place: str) -> str:
         """The list of the face that is open, searched for the same."""
@@ -122,6 +140,10 @@ class Search:
                     "inventory:store_restock_detail", args=[request.store.code, request.pk]
                 )
         return Hit(str(request), url, note=f"{request.store} · {request.get_state_display()}")
+
+    def _transfer(self, transfer: Transfer) -> Hit:
+        way = f"{transfer.source} → {transfer.destination} · {transfer.get_state_display()}"
+        return Hit(str(transfer), self._pages().detail(transfer), note=way)
 
 
 def _receipt(sale: Sale) -> Hit:

@@ -95,6 +95,11 @@ class Transfer(models.Model):
     def is_late(self) -> bool:
         return self.is_on_the_road and self.due_at is not None and self.due_at < timezone.now()
 
+    @property
+    def days_late(self) -> int:
+        """Whole days since it was expected; 0 of what is not late."""
+        return (timezone.now() - self.due_at).days if self.is_late and self.due_at else 0
+
 
 class TransferLine(models.Model):
     """sent = received + rejected + came back + written off + in transit, always."""

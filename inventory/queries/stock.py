@@ -11,7 +11,7 @@ from inventory.models import Sku, StockLevel
 from inventory.models.stock import StockLevelQuerySet
 from stores.models import Location
 
-FIGURES = JSONArray("location_id", "on_hand", "reserved", "reorder_point")
+FIGURES = JSONArray("location_id", "on_hand", "reserved", "reorder_point", "incoming")
 
 
 class LevelHere(NamedTuple):
@@ -21,6 +21,7 @@ class LevelHere(NamedTuple):
     on_hand: int
     reserved: int
     reorder_point: int
+    incoming: int
 
     @property
     def available(self) -> int:

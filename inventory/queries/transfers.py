@@ -8,7 +8,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from inventory.models import Document, StockMovement, Transfer, TransferLine, TransferReceipt
+from inventory.models import Document, Sku, StockMovement, Transfer, TransferLine, TransferReceipt
 from inventory.models.transfer import TransferQuerySet
 from inventory.queries.ledger import Page
 from inventory.queries.restock import available_at
@@ -20,6 +20,7 @@ State = Transfer.State
 NUMBER = re.compile(r"(t[-\s]?)?0*([0-9]{1,18})", re.IGNORECASE)
 ON_THE_ROAD = F("sent") - F("received") - F("rejected") - F("came_back") - F("written_off")
 WITH_PLACES = ("source", "destination")
+MOST_COMING = 10
 
 
 def transfers_listed(transfers: TransferQuerySet) -> TransferQuerySet:
@@ -45,10 +46,17 @@ def told_to(places: LocationQuerySet) -> TransferQuerySet:
 
 @dataclass(frozen=True)
 class Road:
-    """How much is on the road in one direction, as seen from one place."""
+    """How many transfers are on the road, and how many of them are late."""
 
     transfers: int
     late: int
+
+
+def road_within(places: LocationQuerySet, *, now: object) -> Road:
+    """How much is on the road from, or to, any of these places."""
+    road = Transfer.objects.on_the_road().within(places).order_by()
+    counted = road.aggregate(all=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
+    return Road(counted["all"], counted["late"])
 
 
 def road_at(place: Location, *, now: object) -> tuple[Road, Road]:
@@ -126,6 +134,28 @@ def transfers_found(text: str, places: LocationQuerySet) -> TransferQuerySet:
     number = number_of(text)
     found = told_to(places).filter(pk=number) if number is not None else Transfer.objects.none()
     return found.select_related(*WITH_PLACES)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Units of one SKU on the road to a place, and the page where this reader follows them."""
+
+    transfer: Transfer
+    units: int
+    page: str
+
+
+def coming_to(sku: Sku, place: Location, *, pages: TransferPages) -> list[Coming]:
+    """What is in transit of a SKU to a place, what is due first on top; one query."""
+    road = TransferLine.objects.filter(
+        sku=sku, transfer__destination=place, transfer__state__in=Transfer.ON_THE_ROAD
+    )
+    lines = road.annotate(rest=ON_THE_ROAD).filter(rest__gt=0)
+    related = ("transfer__source", "transfer__destination")
+    return [
+        Coming(line.transfer, line.in_transit, pages.detail(line.transfer))
+        for line in lines.select_related(*related).order_by("transfer__due_at", "pk")[:MOST_COMING]
+    ]
 
 
 @dataclass(frozen=True)

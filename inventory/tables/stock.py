@@ -45,6 +45,7 @@ class StoreStockTable(tables.Table):  # type: ignore[misc]
     on_hand = NumberColumn(order_by=("on_hand", "pk"))
     reserved = NumberColumn(order_by=("reserved", "pk"))
     available_now = NumberColumn(verbose_name=_("Available"), order_by=("available_now", "pk"))
+    incoming = NumberColumn(order_by=("incoming", "pk"))
     reorder_point = NumberColumn(order_by=("reorder_point", "pk"))
     target = NumberColumn(order_by=("target", "pk"))
     status = tables.Column(empty_values=(), verbose_name=_("Status"), orderable=False)
@@ -58,6 +59,7 @@ class StoreStockTable(tables.Table):  # type: ignore[misc]
             "on_hand",
             "reserved",
             "available_now",
+            "incoming",
             "reorder_point",
             "target",
             "status",
@@ -98,6 +100,16 @@ class StoreStockTable(tables.Table):  # type: ignore[misc]
         return str(status_of(record)[1])
 
 
+def _beside(level: LevelHere) -> str:
+    """What a figure on hand doesn't say: what of it is promised, and what is on its way."""
+    words = []
+    if level.reserved:
+        words.append(_("%s reserved") % level.reserved)
+    if level.incoming:
+        words.append(_("%s incoming") % level.incoming)
+    return ", ".join(words)
+
+
 class PlaceColumn(tables.Column):  # type: ignore[misc]
     """What one place has of each SKU of the matrix."""
 
@@ -119,9 +131,8 @@ class PlaceColumn(tables.Column):  # type: ignore[misc]
             return "0"
         tone = status_of(level)[0].replace("state-", "")
         figure = self.write(record.pk, level.on_hand, tone)
-        if not level.reserved:
-            return figure
-        return format_html("{} <small>{}</small>", figure, _("%s reserved") % level.reserved)
+        beside = _beside(level)
+        return format_html("{} <small>{}</small>", figure, beside) if beside else figure
 
     def value(self, record: Any) -> int:
         level = self.level(record)

@@ -24,6 +24,7 @@ from inventory.queries.ledger import (
 )
 from inventory.queries.policies import figures_at
 from inventory.queries.stock import available_elsewhere, levels_at, skus_with_levels
+from inventory.queries.transfers import TransferPages, coming_to
 from inventory.tables.stock import (
     MovementTable,
     StockOverviewTable,
@@ -64,7 +65,9 @@ def store_stock(request: StaffRequest) -> HttpResponseBase:
 @staff_at()
 def stock_movements(request: StaffRequest, sku_id: int) -> HttpResponse:
     """Why the place has what it has of one SKU; its manager sets the reorder point there."""
-    return _movements_page(request, request.location, sku_id, "inventory/stock_movements.html")
+    pages = TransferPages(request.user, request.location)
+    template = "inventory/stock_movements.html"
+    return _movements_page(request, request.location, sku_id, template, pages)
 
 
 @require_GET
@@ -72,11 +75,12 @@ def stock_movements(request: StaffRequest, sku_id: int) -> HttpResponse:
 def office_movements(request: StaffRequest, sku_id: int, code: str) -> HttpResponse:
     """The same, seen from head office."""
     place = get_object_or_404(request.locations, code=code)
-    return _movements_page(request, place, sku_id, "inventory/office_movements.html")
+    pages = TransferPages(request.user)
+    return _movements_page(request, place, sku_id, "inventory/office_movements.html", pages)
 
 
 def _movements_page(
-    request: StaffRequest, place: Location, sku_id: int, template: str
+    request: StaffRequest, place: Location, sku_id: int, template: str, pages: TransferPages
 ) -> HttpResponse:
     sku = get_object_or_404(Sku.objects.select_related("product__category"), pk=sku_id)
     level = StockLevel.objects.at(place).filter(sku=sku).first() or StockLevel(
@@ -96,6 +100,7 @@ def _movements_page(
         "is_first": before is None,
         "kinds": kinds,
         "held": held_at(sku, place, reader=request.user),
+        "coming": coming_to(sku, place, pages=pages) if level.incoming else [],
         "elsewhere": available_elsewhere(sku, place),
         "may_set": may_set,
         "may_adjust": may_set,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from backoffice.lib.lists import list_page
 from inventory.actions.transfer import SENDERS
 from inventory.filters.transfers import OfficeTransferFilter, StoreTransferFilter
-from inventory.queries.transfers import road_at, told_to, transfers_listed
+from inventory.queries.transfers import road_at, road_within, told_to, transfers_listed
 from inventory.tables.transfers import TransferTable
 from stores.models import Location, Role
 from stores.rights import StaffRequest, holds, holds_here, staff, staff_at
@@ -26,7 +26,8 @@ def transfer_list(request: StaffRequest) -> HttpResponseBase:
         places=Location.objects.inner(),
     )
     new = reverse("inventory:transfer_new") if holds(request.user, *SENDERS) else ""
-    return _list(request, filterset, TransferTable(filterset.qs), {"new": new})
+    road = road_within(request.locations, now=timezone.now())
+    return _list(request, filterset, TransferTable(filterset.qs), {"new": new, "road": road})
 
 
 @require_GET

@@ -13,6 +13,7 @@ from shop.actions.order import Delivery
 from shop.models import Order
 from stores.models import Location, Role
 from tests.factories import (
+    make_arrival,
     make_level,
     make_online_location,
     make_restock,
@@ -28,6 +29,7 @@ from tests.shop.orders import place_and_pay
 pytestmark = pytest.mark.django_db
 OFFICE = "/head-office/search/"
 AT_LYON = "/stores/lyon/search/"
+TRANSFERS = "/head-office/transfers/"
 
 
 @pytest.fixture
@@ -99,6 +101,41 @@ def test_numbers_find_receipts_orders_and_requests(
         assert f'href="/head-office/restock/{request.pk}/"' in client.get(OFFICE, {"q": words}).text
 
 
+def test_the_number_of_a_transfer_finds_it_on_the_page_of_the_reader(
+    client: Client, lyon: Location, paris: Location
+) -> None:
+    transfer = make_arrival(source=paris, destination=lyon)
+    at_lyon, at_office = f"/stores/lyon/transfers/{transfer.pk}/", f"{TRANSFERS}{transfer.pk}/"
+    live = {"HX-Request": "true", "HX-Target": "found"}
+    client.force_login(make_staff(Role.LOGISTICS))
+    for words in (f"t-{transfer.pk}", str(transfer.pk)):
+        page = client.get(OFFICE, {"q": words}, headers=live).text
+        assert f'<a href="{at_office}">{transfer}</a>' in page
+        assert "Paris → Lyon · in transit" in page
+    client.force_login(make_staff(Role.CLERK, lyon))
+    page = client.get(AT_LYON, {"q": str(transfer)}, headers=live).text
+    assert f'<a href="{at_lyon}">{transfer}</a>' in page
+    client.force_login(make_staff(Role.CLERK, make_store("nice")))
+    page = client.get("/stores/nice/search/", {"q": str(transfer)}).text
+    assert "Nothing that you may see" in page
+
+
+def test_a_scanned_paper_opens_its_transfer(client: Client, lyon: Location) -> None:
+    """A scanner ends in Enter: from the head of any page, and from the search page itself."""
+    transfer = make_arrival(destination=lyon)
+    opened = f"/stores/lyon/transfers/{transfer.pk}/"
+    client.force_login(make_staff(Role.CLERK, lyon))
+    for words in (str(transfer), f"t{transfer.pk}", f" T-00{transfer.pk} "):
+        answer = client.get(AT_LYON, {"q": words})
+        assert (answer.status_code, answer["Location"]) == (302, opened)
+    live = {"HX-Request": "true", "HX-Target": "found"}
+    answer = client.get(AT_LYON, {"q": str(transfer), "sent": "1"}, headers=live)
+    assert answer["HX-Redirect"] == opened
+    assert client.get(AT_LYON, {"q": str(transfer.pk)}).status_code == 200  # any number is no scan
+    other = client.get(AT_LYON, {"q": "café noir", "sent": "1"}, headers=live)
+    assert other["HX-Push-Url"] == f"{AT_LYON}?q=caf%C3%A9+noir"
+
+
 def test_places_and_people_are_found_by_head_office(client: Client, lyon: Location) -> None:
     ana = make_user("ana@comptoir.example", name="Ana Petit")
     client.force_login(make_staff(Role.AUDITOR))
@@ -111,10 +148,12 @@ def test_a_clerk_of_lyon_finds_nothing_of_paris(
 ) -> None:
     sale, order = sell(coffee, paris), order_from(coffee, paris)
     request: RestockRequest = make_restock(store=paris)
+    transfer = make_arrival(destination=paris)
     make_user("canary@comptoir.example", name="Canary")
     client.force_login(make_staff(Role.CLERK, lyon))
     customer = order.customer.user
     numbers = [sale.receipt_number, str(sale.number), order.number, str(request), str(request.pk)]
+    numbers += [str(transfer), str(transfer.pk)]
     for words in [*numbers, customer.email, "paris", "canary"]:
         page = client.get(AT_LYON, {"q": words})
         found = [group.label for group in page.context["groups"]]
@@ -142,7 +181,9 @@ def test_strangers_and_customers_do_not_search(client: Client, lyon: Location) -
     assert client.get(AT_LYON).status_code == 404
 
 
-@pytest.mark.parametrize("words", ["", "  ", "9" * 400, "é" * 5000, "' OR 1=1", "%", "R-", "()&|!"])
+@pytest.mark.parametrize(
+    "words", ["", "  ", "9" * 400, "é" * 5000, "' OR 1=1", "%", "R-", "T-", "()&|!"]
+)
 def test_senseless_words_find_nothing_and_break_nothing(
     client: Client, coffee: Sku, words: str
 ) -> None:
@@ -172,5 +213,6 @@ def test_a_search_costs_the_same_whatever_it_finds(
     for number in range(10):
         make_sku(f"{number}", name=f"1{number}", price=Decimal(1))
         make_restock(store=lyon)
+        make_arrival(destination=lyon)
         sell(coffee, lyon)
-    assert queries_of(client, f"{OFFICE}?q=1") == few <= [11]
+    assert queries_of(client, f"{OFFICE}?q=1") == few <= [12]

@@ -1,9 +1,12 @@
+import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from inventory.actions.stock import Move, move_stock, reserve_stock
 from inventory.models import (
@@ -13,11 +16,13 @@ from inventory.models import (
     StockAdjustment,
     StockLevel,
     StockMovement,
+    Transfer,
 )
 from inventory.queries.ledger import document_pages
 from stores.models import Location, Role, User
 from stores.models.location import outer_place
 from tests.factories import (
+    make_arrival,
     make_level,
     make_membership,
     make_sku,
@@ -325,6 +330,30 @@ def test_the_matrix_shows_every_place(client: Client, lyon: Location) -> None:
     export = client.get(reverse("inventory:stock_overview"), {"export": "csv"})
     text = b"".join(export.streaming_content).decode()  # type: ignore[attr-defined]
     assert text.splitlines()[1].split(",")[-3:] == ["120", "100", "20"]
+
+
+def test_what_is_in_transit_is_a_figure_of_its_own(client: Client, lyon: Location) -> None:
+    """At neither end: on the list, on the page of the level with its transfers, and in the matrix."""
+    tea, nantes = make_sku("TEA-1", name="Thé vert"), make_store("nantes", name="Nantes")
+    late = make_arrival({tea: 4}, source=nantes, destination=lyon)
+    Transfer.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(days=2))
+    soon = make_arrival({tea: 3}, source=nantes, destination=lyon)
+    client.force_login(make_staff(Role.CLERK, lyon))
+    listed = client.get(reverse("inventory:store_stock", args=["lyon"])).text
+    row = re.search(r"<tr.*?Thé vert.*?</tr>", listed, re.DOTALL)
+    assert row
+    assert re.search(r'data-label="Incoming"[^>]*>7<', row[0])
+    page = client.get(reverse("inventory:stock_movements", args=["lyon", tea.pk])).text
+    shown = re.findall(r'figure-label">(\w[\w ]*)</span><span class="figure-value[^>]*>(\d+)', page)
+    assert dict(shown) == {"On hand": "0", "Reserved": "0", "Available": "0", "Incoming": "7"}
+    found = re.findall(r'href="/stores/lyon/transfers/(\d+)/">(T-\d+)</a>', page)
+    assert found == [(str(one.pk), str(one)) for one in (late, soon)]
+    assert page.count("was expected") == 1
+    client.force_login(make_staff(Role.HEAD_OFFICE))
+    page = client.get(reverse("inventory:office_movements", args=[tea.pk, "lyon"])).text
+    assert f'href="/head-office/transfers/{late.pk}/"' in page
+    assert "7 incoming" in client.get(reverse("inventory:stock_overview")).text
+    assert "7 incoming" in client.get(f"/head-office/products/{tea.product_id}/").text
 
 
 def test_the_ledger_is_filtered_by_place_sku_document_and_day(

@@ -70,9 +70,12 @@ def test_what_is_due_first_stands_on_top_and_what_is_late_is_marked(
     late = on_the_road(source=lyon, destination=paris, hours=-1)
     closed = on_the_road(source=lyon, destination=paris)
     Transfer.objects.filter(pk=closed.pk).update(state=Transfer.State.CLOSED)
+    older = on_the_road(source=lyon, destination=paris, hours=-51)
     page = logistics.get(OFFICE).text
-    assert numbers(page) == [str(late), str(later), str(draft)]
-    assert len(re.findall(r"</svg>late</span>", page)) == 1
+    assert numbers(page) == [str(older), str(late), str(later), str(draft)]
+    assert re.findall(r"</svg>(late.*?)</span>", page) == ["late by 2 days", "late"]
+    assert "2 transfers are late." in page
+    assert 'href="/head-office/transfers/?late=late"' in page
 
 
 def test_filters_by_state_place_lateness_number_and_article(
