@@ -147,7 +147,7 @@ def _arrive(
     _move(receipt, transfer, rows, by=by)
     _go_on(transfer, lines, by=by, note=note)
     if request is not None:
-        _follow(request, transfer, lines, rows)
+        _follow(request, transfer, lines, rows, by=by)
     return receipt
 
 
@@ -244,6 +244,8 @@ def _follow(
     transfer: Transfer,
     lines: Sequence[TransferLine],
     rows: Mapping[SkuId, TransferReceiptLine],
+    *,
+    by: User,
 ) -> None:
     """Write what arrived into the request that the transfer carries out; its end is the request's."""
     asked = RestockLine.objects.in_bulk([line.request_line_id for line in lines])
@@ -253,7 +255,9 @@ def _follow(
         if line.sku_id in rows and rows[line.sku_id].reason:
             of_request.received_reason = rows[line.sku_id].reason
     RestockLine.objects.bulk_update(asked.values(), ["received", "received_reason"])
-    if transfer.state == State.CLOSED:
+    is_done = transfer.state == State.CLOSED
+    if is_done:
         request.state, request.done_at = RestockRequest.State.DONE, timezone.now()
-        restock_steps.record(request, RestockEvent.Kind.DONE)
     restock_steps.take_step(request, "done_at")
+    step = RestockEvent.Kind.DONE if is_done else RestockEvent.Kind.RECEIVED
+    restock_steps.record(request, step, by=by)

@@ -102,10 +102,10 @@ def _collect(draft: RestockRequest, request: RestockRequest, *, by: User) -> Res
         _add(there[line.sku_id], line)
     RestockLine.objects.bulk_update(there.values(), ["asked", "suggested"])
     draft.lines.exclude(sku__in=there).update(request=request)
-    request.events.create(kind=Kind.ADDED, by=by, note=draft.note, key=draft.key)
     draft.delete()
     settle_asked(request)
     take_step(request)
+    record(request, Kind.ADDED, by=by, note=draft.note, key=draft.key)
     return request
 
 

@@ -1,10 +1,8 @@
 """What every step of a restock request does: lock the row, write its state, keep its history."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
-from django.db.models import F, Sum
-
-from backoffice.lib.money import ZERO
 from backoffice.lib.nudges import nudge
 from inventory.actions.marks import mark_request
 from inventory.models import RestockEvent, RestockRequest
@@ -37,9 +35,11 @@ def record(
     shortages: Sequence[Sequence[int]] = (),
     cuts: Sequence[Sequence[int | str]] = (),
     via: Via = Via.PAGE,
+    key: UUID | None = None,
 ) -> None:
     """Write a step into the history; `shortages` are [SKU id, units wanted, units available], `cuts`
-    [SKU id, units, reason]. Where a decision is wanted then, a worker tells those who may take it."""
+    [SKU id, units, reason], `key` is that of the form that was sent. Where a decision is wanted then,
+    a worker tells those who may take it."""
     RestockEvent.objects.create(
         request=request,
         kind=kind,
@@ -48,16 +48,8 @@ def record(
         shortages=list(shortages),
         cuts=list(cuts),
         via=via,
+        key=key,
     )
-    if kind in (Kind.ASKED, Kind.ADDED):
-        _write_value(request)
     if kind in FOR_APPROVERS:
         nudge("inventory.approve_by_rule", request.pk)
         nudge("inventory.tell_approvers", request.pk)
-
-
-def _write_value(request: RestockRequest) -> None:
-    """Keep what is asked, at the cost of today."""
-    value = request.lines.aggregate(value=Sum(F("asked") * F("sku__cost")))["value"]
-    request.value = value or ZERO
-    request.save(update_fields=["value"])

@@ -179,6 +179,16 @@ class RestockLine(models.Model):
         return self.approved is not None and self.approved < self.asked
 
     @property
+    def is_sent_less(self) -> bool:
+        """Whether less was sent than approved."""
+        return self.sent is not None and self.sent < (self.approved or 0)
+
+    @property
+    def is_received_less(self) -> bool:
+        """Whether less has been received than was sent, so far."""
+        return self.received is not None and self.received < (self.sent or 0)
+
+    @property
     def warehouse_has_since(self) -> int | None:
         """What the warehouse had left when this line had gone."""
         if self.warehouse_had is None or self.sent is None:
@@ -201,6 +211,7 @@ class RestockEvent(models.Model):
         COMMENT = "comment", _("comment")
         WITHDRAWN = "withdrawn", _("withdrawn")
         SENT = "sent", _("sent")
+        RECEIVED = "received", _("received in part")
         APPROVED = "approved", _("approved")
         REFUSED = "refused", _("refused")
         LACKING = "lacking", _("back to the approver: not enough in stock")

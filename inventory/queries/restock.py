@@ -113,7 +113,9 @@ def requests_to_decide(
     warehouses = {request.pk: request.warehouse_id for request in requests}
     still_open = {request.pk for request in requests if request.state in OPEN_STATES}
     lines = list(
-        RestockLine.objects.filter(request__in=warehouses).select_related("sku__product", "share")
+        RestockLine.objects.filter(request__in=warehouses).select_related(
+            "sku__product", "share", "transfer_line"
+        )
     )
     skus = {line.sku_id for line in lines}
     available = available_at(set(warehouses.values()), skus)

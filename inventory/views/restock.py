@@ -19,6 +19,7 @@ from inventory.actions.restock import approve_restock, refuse_restock
 from inventory.forms.restock import ApproveLessForm, RefuseForm, SeenForm
 from inventory.models import RestockRequest
 from inventory.queries.restock import LineToDecide, RequestToDecide, requests_to_decide
+from inventory.queries.restock_talk import office_thread, steps_of
 from inventory.queries.rules import why_not_automatic
 from inventory.tables.restock import age_of
 from inventory.views.restock_queue import approved_words
@@ -66,7 +67,7 @@ def restock_detail(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, refused if way == "refuse" else approved_words(restock))
             return redirect("inventory:restock_detail", pk=restock.pk)
     may_decide = holds_now(request.user, Role.LOGISTICS, at=restock.warehouse)
-    is_own = _is_own(request, restock)
+    is_own = restock.is_waiting and may_decide and _is_own(request, restock)
     decides = restock.is_waiting and may_decide and not is_own
     context = {
         "restock": restock,
@@ -76,9 +77,10 @@ def restock_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "rows": _rows(form, figures),
         "way": way if decides and way in WAYS else "",
         "decides": decides,
-        "is_own": restock.is_waiting and may_decide and is_own,
+        "is_own": is_own,
         "obstacles": why_not_automatic(restock),
-        "events": restock.events.select_related("by"),
+        "events": steps_of(restock),
+        "thread": office_thread(request.user, restock),
         "products": figures.skus,
     }
     return render_page(
@@ -118,5 +120,4 @@ def _rows(form: SeenForm, figures: RequestToDecide) -> list[Row]:
 
 
 def _is_own(request: StaffRequest, restock: RestockRequest) -> bool:
-    own = restock.asked_by_id == request.user.pk
-    return own and not Company.current().own_requests_allowed
+    return restock.was_asked_by(request.user) and not Company.current().own_requests_allowed

@@ -43,10 +43,11 @@ def store_restock_detail(request: StaffRequest, pk: int) -> HttpResponse:
     restock = get_object_or_404(requests_of(request).select_related("transfer"), pk=pk)
     if is_unchanged(request, restock):
         return HttpResponse(status=204)
-    lines = list(restock.lines.select_related("sku__product", "share"))
+    lines = list(restock.lines.select_related("sku__product", "share", "transfer_line"))
     context = {
         "restock": restock,
         "lines": lines,
+        "has_gaps": any(line.is_received_less for line in lines),
         "products": {line.sku_id: line.sku for line in lines},
         "events": steps_of(restock),
         "asks": _may_ask(request),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from inventory.actions.suggestions import refresh_all
 from inventory.models import RestockRequest
 from stores.models import Location, Role
 from tests.e2e.accessibility import assert_accessible
@@ -43,6 +44,7 @@ def test_from_the_request_to_79_and_41(
     make_level(keyboard, lyon, on_hand=20)
     make_level(coffee, central, on_hand=60)
     make_level(coffee, lyon, on_hand=1, reorder_point=5, target=12)
+    refresh_all()
 
     store = open_page()
     sign_in(store, make_staff(Role.CLERK, lyon))
@@ -95,7 +97,8 @@ def test_less_with_a_reason_after_a_look_at_the_queue_on_a_phone(
     page = open_page(viewport={"width": 390, "height": 844})
     sign_in(page, make_staff(Role.LOGISTICS, central))
     page.goto("/head-office/restock/")
-    expect(page.get_by_text("not enough")).to_be_visible()
+    row = page.get_by_role("row", name="Lyon")
+    expect(row.get_by_text("not enough")).to_be_visible()
     page.get_by_role("link", name="Approve less").click()
     units = page.get_by_role("textbox", name="Units of Clavier mécanique RGB to approve")
     expect(units).to_have_value("10")

@@ -128,7 +128,7 @@ def test_each_counting_writes_what_was_received_and_the_last_one_ends_the_reques
         (2, 0, 0, 0, ""),
     ]
     assert figures(store) == [(40, 0), (23, 0), (20, 0)]
-    kinds = ["asked", "approved", "sent", "done"]
+    kinds = ["asked", "approved", "sent", "received", "received", "done"]
     assert list(request.events.values_list("kind", flat=True)) == kinds
     assert ledger_drift() == []
 

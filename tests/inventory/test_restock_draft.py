@@ -1,6 +1,7 @@
 """A draft is rows: lines are added, changed and taken off one by one, and sent once."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -218,6 +219,18 @@ def test_the_request_that_waits_collects_the_lines(
     assert list(waiting.events.values_list("kind", "by", "note"))[1:] == [
         ("added", clerk.pk, "More tea")
     ]
+
+
+def test_who_decides_is_told_of_lines_that_join(
+    store: Location, warehouse: Location, clerk: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    draft = draft_with({make_sku(): 1}, store, warehouse, clerk)
+    with django_capture_on_commit_callbacks() as asked:
+        ask_draft(draft.key, store=store, by=clerk)
+    more = draft_with({make_sku(): 1}, store, warehouse, clerk)
+    with django_capture_on_commit_callbacks() as added:
+        assert ask_draft(more.key, store=store, by=clerk).collected
+    assert (len(asked), len(added)) == (2, 2)  # the approvers, and the rules
 
 
 def test_by_hand_and_suggested_together_are_by_hand(
