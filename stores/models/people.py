@@ -148,7 +148,8 @@ class RightsChange(models.Model):
 
 def _in_words(roles: list[list[str]]) -> str:
     """Such as `clerk, Lyon; auditor, company`."""
-    return "; ".join(f"{Role(role).label}, {place or _('company')}" for role, place in roles)
+    everywhere = _("company")
+    return "; ".join(f"{Role(role).label}, {place or everywhere}" for role, place in roles)
 
 
 class SignInAttempt(models.Model):

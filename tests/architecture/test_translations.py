@@ -36,7 +36,8 @@ def texts() -> dict[Text, str]:
         for line, text in extracted(file.read_text()):
             found.setdefault(text, where(file, line))
     for file in templates():
-        for line, text in extracted(templatize(file.read_text())):
+        in_brackets = f"({templatize(file.read_text())})"  # indented as nobody would write Python
+        for line, text in extracted(in_brackets):
             found.setdefault(text, where(file, line))
     return found
 

@@ -48,7 +48,7 @@ FORMS: list[Form] = [
         "manager Lyon",
         "thresholds",
         lambda world: f"/stores/lyon/stock/{world.sku.pk}/thresholds/",
-        {"reorder_point": "7", "target": "9"},
+        {"reorder_point": "7", "target": "9", "maximum": "12"},
         lambda world: StockLevel.objects.get(sku=world.sku, location=world.lyon.place),
     ),
     (
@@ -84,6 +84,7 @@ FORMS: list[Form] = [
             "opening_hours": "",
             "time_zone": "Europe/Paris",
             "is_active": "on",
+            "receives_by_hand": "on",
         },
         lambda world: Location.objects.get(pk=world.lyon.place.pk),
     ),
