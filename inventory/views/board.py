@@ -122,11 +122,11 @@ def _share(request: StaffRequest, sent: TypedShares, blocks: Sequence[Block]) ->
 
 def _said(shared: Shared) -> str:
     approved = len(shared.approved)
-    return ngettext(
-        "%(count)s request approved: %(units)s units are on their way.",
-        "%(count)s requests approved: %(units)s units are on their way.",
-        approved,
-    ) % {"count": approved, "units": shared.units}
+    requests = ngettext("%(count)s request approved.", "%(count)s requests approved.", approved)
+    units = ngettext(
+        "%(count)s unit is on its way.", "%(count)s units are on their way.", shared.units
+    )
+    return f"{requests % {'count': approved}} {units % {'count': shared.units}}"
 
 
 def _pages(scarce: Sequence[Scarce]) -> list[list[Scarce]]:

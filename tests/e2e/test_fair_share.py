@@ -72,22 +72,25 @@ def test_what_is_scarce_is_shared_between_three_stores(
     field.fill("20")
     expect(board.get_by_text("too many")).to_have_count(0)
     expect(board.locator("[data-left]")).to_have_text("4")
-    expect(board.get_by_text("This approves 3 requests with 38 of these units.")).to_be_visible()
+    for words in ("Requests approved: 3", "Units shared out: 38"):
+        expect(board.get_by_text(words)).to_be_visible()
     board.get_by_role("button", name="Approve for all").click()
-    expect(board.locator("#toasts")).to_contain_text("3 requests approved: 41 units")
+    expect(board.locator("#toasts")).to_contain_text("3 requests approved. 41 units")
     expect(board.get_by_text("There is enough for everybody.")).to_be_visible()
 
     board.goto(f"/head-office/restock/{lyon.pk}/")
     row = board.get_by_role("row", name="Café Premium Bio")
     expect(row).to_contain_text("Central", timeout=20_000)
-    expect(row).to_contain_text("shared: 15 of 30 asked")
-    expect(row).to_contain_text("15.0 days of cover here, 13.0 at least in each store")
+    expect(row).to_contain_text("Shared: 15 of 30 asked.")
+    expect(row).to_contain_text(
+        "It comes to 15.0 days of cover here, and at least 13.0 in each store."
+    )
     assert_accessible(board)
     store = open_page()
     sign_in(store, make_staff(Role.MANAGER, paris.store))
     store.goto(f"/stores/paris/restock/{paris.pk}/")
     expect(store.get_by_role("row", name="Café Premium Bio")).to_contain_text(
-        "shared by hand: 20 of 30 asked (an equal share was 24)"
+        "Shared by hand: 20 of 30 asked; an equal share was 24."
     )
     assert_accessible(store)
     assert RestockRequest.objects.get(pk=nice.pk).lines.get(sku=coffee).approved == 3
@@ -109,7 +112,7 @@ def test_a_rule_is_tried_switched_on_and_followed(open_page: OpenPage, central: 
     expect(
         page.get_by_role("status").get_by_text("With this rule, 0 of the 1 waiting request")
     ).to_be_visible()
-    expect(page.get_by_text("worth more (1).")).to_be_visible()
+    expect(page.get_by_text("worth more (1)")).to_be_visible()
     assert_accessible(page)
     page.get_by_label("Worth at most").fill("50")
     page.get_by_role("button", name="Try it").click()
@@ -118,7 +121,7 @@ def test_a_rule_is_tried_switched_on_and_followed(open_page: OpenPage, central: 
     ).to_be_visible()
     page.get_by_role("button", name="Save the rule").click()
     expect(page.locator("#toasts")).to_contain_text("The rule is saved.")
-    expect(page.get_by_text("no rule → on, €50.00, 0 days")).to_be_visible()
+    expect(page.get_by_text("no rule → up to €50.00, 0 days of cover kept")).to_be_visible()
     newer = make_restock({coffee: 2}, store=lyon, warehouse=central)
     page.goto(f"/head-office/restock/{newer.pk}/")
     expect(page.get_by_text("Not approved automatically:")).to_contain_text("was added by hand")

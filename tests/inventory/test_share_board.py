@@ -156,7 +156,7 @@ def test_one_click_approves_all_with_the_proposal(
     client: Client, approver: User, three: list[RestockRequest]
 ) -> None:
     answer = client.post(BOARD, form_of(client), follow=True)
-    assert "3 requests approved: 42 units are on their way." in answer.text
+    assert "3 requests approved. 42 units are on their way." in answer.text
     assert states(three) == [("approved", 15), ("approved", 24), ("approved", 3)]
     lines = [request.lines.get() for request in three]
     assert [line.reason for line in lines] == ["no_stock"] * 3
@@ -204,7 +204,7 @@ def test_a_request_that_would_get_nothing_stays_waiting_and_the_page_says_so(
 ) -> None:
     name = f"share-{line_of(three[2])}"
     answer = client.post(BOARD, form_of(client, **{name: "0"}), follow=True)
-    assert "2 requests approved: 39 units are on their way." in answer.text
+    assert "2 requests approved. 39 units are on their way." in answer.text
     assert f"Nothing is left for {three[2]}: still waiting." in answer.text
     assert states(three) == [("approved", 15), ("approved", 24), ("waiting", None)]
 
