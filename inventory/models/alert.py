@@ -251,7 +251,8 @@ class Alert(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=("low", "out", "overstock"), sku__isnull=False)
-                | Q(kind__in=("late", "waiting"), document_id__isnull=False),
+                | Q(kind="late", document=Document.TRANSFER, document_id__isnull=False)
+                | Q(kind="waiting", document=Document.RESTOCK, document_id__isnull=False),
                 name="an_alert_names_what_it_is_about",
             ),
         ]

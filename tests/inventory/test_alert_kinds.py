@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -144,6 +145,38 @@ def test_the_database_keeps_one_open_alert_per_kind_sku_and_place() -> None:
             kind="low", location=again.location, sku=again.sku, available=again.available
         )
     assert opened() == ["low"]
+
+
+@pytest.mark.django_db
+def test_the_database_keeps_one_open_alert_per_document() -> None:
+    late = make_transfer(-timedelta(hours=1))
+    sweep_alerts()
+    with pytest.raises(IntegrityError, match="one_open_alert"), transaction.atomic():
+        Alert.objects.create(
+            kind="late",
+            location=late.destination,
+            document="transfer",
+            document_id=late.pk,
+            available=0,
+        )
+    assert opened() == ["late"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"kind": "late"},
+        {"kind": "late", "document": "restock", "document_id": 1},
+        {"kind": "waiting", "document": "", "document_id": 1},
+        {"kind": "low", "document": "transfer", "document_id": 1},
+    ],
+)
+def test_the_database_refuses_an_alert_about_nothing(about: dict[str, Any]) -> None:
+    store = make_store()
+    with pytest.raises(IntegrityError, match="an_alert_names_what"), transaction.atomic():
+        Alert.objects.create(location=store, available=0, **about)
+    assert not Alert.objects.exists()
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from inventory.actions.alert_sweep import sweep_alerts
 from inventory.actions.alerts import review_all_alerts
 from inventory.actions.stock import Move, move_stock
 from inventory.models import (
@@ -18,6 +19,7 @@ from inventory.models import (
     Demand,
     Document,
     NotificationChoice,
+    RestockRequest,
     StockLevel,
     Suggestion,
     Transfer,
@@ -30,6 +32,7 @@ from tests.factories import (
     make_sku,
     make_staff,
     make_store,
+    make_transfer,
     make_warehouse,
 )
 
@@ -303,6 +306,58 @@ def test_a_product_and_a_place_say_who_would_be_told_and_why(client: Client) -> 
         assert f"{clerk} clerk at once: out of stock, transfer late" in text
         assert "not at all: low" in text
         assert str(other) not in text
+
+
+@pytest.fixture
+def one_of_each() -> Location:
+    """A store with an alert of each kind, but that its request waits at the warehouse."""
+    lyon, warehouse = make_store("lyon", name="Lyon"), make_warehouse("central", name="Central")
+    run_out(lyon, "out")
+    run_out(lyon, "low", left=2)
+    full = make_level(make_sku("C-full", name="full"), lyon, on_hand=9)
+    StockLevel.objects.filter(pk=full.pk).update(maximum=5)
+    long_ago = timezone.now() - timedelta(days=9)
+    late = make_transfer({full.sku: 1}, source=warehouse, destination=lyon)
+    late_since = {"sent_at": long_ago, "due_at": long_ago}
+    Transfer.objects.filter(pk=late.pk).update(state="in_transit", **late_since)
+    waiting = make_restock({full.sku: 1}, store=lyon, warehouse=warehouse)
+    RestockRequest.objects.filter(pk=waiting.pk).update(asked_at=long_ago)
+    review_all_alerts()
+    sweep_alerts()
+    return lyon
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["", "open", "acknowledged", "snoozed", "silent", "closed"])
+def test_every_kind_is_shown_in_every_state(
+    client: Client, one_of_each: Location, state: str
+) -> None:
+    """On both lists, in files, and where a mail leads; also what isn't about an article."""
+    now, clerk = timezone.now(), make_staff(Role.CLERK, one_of_each)
+    steps: dict[str, dict[str, object]] = {
+        "acknowledged": {"acknowledged_by": clerk, "acknowledged_at": now},
+        "snoozed": {"snoozed_by": clerk, "snoozed_until": now.date() + timedelta(days=9)},
+        "closed": {"closed_at": now, "ending": "later"},
+    }
+    Alert.objects.update(told_at=now, **steps.get(state, {}))
+    if state == "silent":
+        StockLevel.objects.update(incoming=99)
+    names = {
+        alert.kind: alert.about for alert in Alert.objects.exclude(sku__code="C-out", kind="low")
+    }
+    assert set(names) == {"low", "out", "overstock", "late", "waiting"}
+    shown = {"low", "out"} if state == "silent" else set(names)
+    for reader, page, here in (
+        (make_staff(Role.HEAD_OFFICE), LIST, shown),
+        (clerk, "/stores/lyon/alerts/", shown - {"waiting"}),
+    ):
+        client.force_login(reader)
+        for query in ({"state": state}, {"state": state, "export": "csv"}):
+            answer = client.get(page, query)
+            text = answer.getvalue().decode()
+            assert [kind for kind in here if names[kind] not in text] == []
+        assert client.get(page, {"state": state, "export": "xlsx"}).status_code == 200
+        assert client.get(page, {"told": now.isoformat()}).status_code == 200
 
 
 @pytest.mark.django_db
