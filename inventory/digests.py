@@ -43,7 +43,8 @@ class DigestRow:
         if self.kind == Kind.OUT:
             return _("out of stock")
         if self.kind == Kind.LOW:
-            return _("%(count)d available") % {"count": self.available}
+            words = ngettext("%(count)d available", "%(count)d available", self.available)
+            return words % {"count": self.available}
         if self.kind == Kind.OVERSTOCK:
             return _("%(count)d on hand") % {"count": self.on_hand}
         if self.kind == Kind.WAITING:

@@ -8,12 +8,13 @@ import django_tables2 as tables
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.lib.tables import MoneyColumn, NumberColumn, PartColumn
+from backoffice.lib.tables import NUMBER, MoneyColumn, PartColumn
 from inventory.models import Alert
 from inventory.queries.alert_rows import AlertRows
 from stores.models import Location
 
 PARTS = "inventory/parts/alert"
+WIDE = {"td": {"class": "wide"}}  # on a phone
 
 
 class LostColumn(MoneyColumn):
@@ -31,18 +32,23 @@ class AlertTable(tables.Table):  # type: ignore[misc]
     )
     product = PartColumn(template_name=f"{PARTS}_about.html", verbose_name=_("About"))
     code = tables.Column(accessor="sku__code", verbose_name=_("Code"), visible=False)
-    kind = PartColumn(template_name=f"{PARTS}_state.html", verbose_name=_("State"))
+    kind = PartColumn(template_name=f"{PARTS}_state.html", verbose_name=_("State"), attrs=WIDE)
     location = tables.Column(verbose_name=_("Place"))
-    available_now = NumberColumn(verbose_name=_("Available"))
-    reorder_point = NumberColumn(verbose_name=_("Reorder point"))
+    available_now = PartColumn(
+        template_name=f"{PARTS}_available.html", verbose_name=_("Available"), attrs=NUMBER
+    )
+    reorder_point = tables.Column(verbose_name=_("Reorder point"), visible=False)
     way = PartColumn(
         template_name=f"{PARTS}_way.html", verbose_name=_("On the way"), exclude_from_export=True
     )
     lost_per_day = LostColumn(verbose_name=_("Lost per day"))
-    opened_at = PartColumn(template_name=f"{PARTS}_since.html", verbose_name=_("Since"))
+    opened_at = tables.Column(verbose_name=_("Since"), visible=False)
     closed_at = PartColumn(template_name=f"{PARTS}_ended.html", verbose_name=_("Closed"))
     step = PartColumn(
-        template_name=f"{PARTS}_step.html", verbose_name=_("Next step"), exclude_from_export=True
+        template_name=f"{PARTS}_step.html",
+        verbose_name=_("Next step"),
+        attrs=WIDE,
+        exclude_from_export=True,
     )
 
     class Meta:
@@ -53,6 +59,7 @@ class AlertTable(tables.Table):  # type: ignore[misc]
             *("reorder_point", "way", "lost_per_day", "opened_at", "closed_at", "step"),
         )
         orderable = False
+        attrs = {"class": "alerts"}
 
     def __init__(
         self,
@@ -95,8 +102,5 @@ class AlertTable(tables.Table):  # type: ignore[misc]
     def value_closed_at(self, value: datetime | None) -> datetime | None:
         return value
 
-    def render_reorder_point(self, value: int) -> str:
-        return str(value) if value else "–"
-
-    def value_reorder_point(self, value: int) -> int:
-        return value
+    def value_available_now(self, record: Alert) -> int | str:
+        return "" if record.available_now is None else record.available_now
