@@ -5,6 +5,7 @@ and a wrong value stops the process at start with a sentence that names it.
 """
 
 import os
+from datetime import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -42,6 +43,14 @@ def env_int(name: str, default: int) -> int:
         return int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def env_time(name: str, default: str) -> time:
+    value = env(name, default)
+    try:
+        return time.fromisoformat(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a time such as 07:00, not {value!r}.") from None
 
 
 def env_list(name: str, default: str = "") -> list[str]:
@@ -265,7 +274,7 @@ SHOW_MAILBOX = DEVELOPMENT  # /dev/mail/
 HEARTBEAT_SECONDS = 60  # a worker that did nothing for longer counts as away
 ALERT_DIGEST_SECONDS = env_int("ALERT_DIGEST_SECONDS", 600)
 REPORT_HOUR = env_int("REPORT_HOUR", 6)  # local time at which the daily report goes out
-DIGEST_HOUR = env_int("DIGEST_HOUR", 7)  # local time at which the daily digest of alerts goes out
+DIGEST_AT = env_time("DIGEST_AT", "07:00")  # local, when the daily digest of alerts goes out
 SWEEP_SECONDS = env_int("SWEEP_SECONDS", 30)  # how often workers look for work a nudge missed
 
 # --- Stock ---------------------------------------------------------------------------------------

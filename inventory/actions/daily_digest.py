@@ -16,7 +16,7 @@ from inventory.digests import Checked, Digest, rows_of, whole_table
 from inventory.models import Alert, AlertDigest, AlertRun, RestockRequest, StockLevel
 from inventory.queries.approvers import waiting_for
 from inventory.queries.mailer import Reader, readers_due
-from inventory.queries.notifications import DEFAULT_HOW, Choices, How, Subject, choices_of, hows
+from inventory.queries.notifications import Choices, How, Subject, choices_of, hows
 from stores.actions.mail import queue_mail
 from stores.models import Mail
 
@@ -39,7 +39,7 @@ class Look:
 
 def send_daily_digests(now: datetime | None = None) -> int:
     """Promise the digests that are due and not written, one by one; how many mails. Called every
-    minute: a worker that was away when the hour struck writes them when it is back on that day."""
+    minute: a worker that was away when the time struck writes them when it is back on that day."""
     now = now or timezone.now()
     due = readers_due(now)
     if not due:
@@ -91,7 +91,8 @@ def _close(row: AlertDigest) -> None:
 def _composed(reader: Reader, look: Look, choices: Choices, *, since: datetime | None) -> Digest:
     """All open alerts of the reader's places of the kinds that come in the digest. What somebody
     took notice of is told once: if it is new since the digest before."""
-    kinds = [kind for kind, how in hows(reader.user.pk, choices).items() if how == How.DIGEST]
+    told = hows(reader.user.pk, choices, reader.usual)
+    kinds = [kind for kind, how in told.items() if how == How.DIGEST]
     alerts = (
         Alert.objects.loud(look.now)
         .filter(location__in=reader.places, kind__in=kinds)
@@ -115,7 +116,7 @@ def _requests(reader: Reader, choices: Choices) -> Sequence[RestockRequest]:
 
 
 def _how(reader: Reader, subject: Subject, choices: Choices) -> How:
-    return choices.get((reader.user.pk, subject), DEFAULT_HOW[subject])
+    return choices.get((reader.user.pk, subject), reader.usual[subject])
 
 
 def _promise(reader: Reader, day: date, digest: Digest, choices: Choices) -> Mail | None:

@@ -5,14 +5,15 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from inventory.queries.notifications import How, Subject
 
-YES_OR_NO = [(How.DIGEST.value, How.DIGEST.label), (How.NONE.value, How.NONE.label)]
+YES_OR_NO = [(How.DIGEST.value, _("a mail that all is well")), (How.NONE.value, _("no mail"))]
 HELP = {
     Subject.REQUEST: _("For who decides the requests of stores."),
-    Subject.ALL_WELL: _("A mail on days when the digest has nothing to say."),
+    Subject.ALL_WELL: _("On days on which the digest has nothing to say."),
 }
 
 
@@ -23,7 +24,7 @@ class NotificationForm(forms.Form):
         super().__init__(*args, **kwargs)
         for subject in Subject:
             self.fields[subject.value] = forms.ChoiceField(
-                label=subject.label,
+                label=capfirst(subject.label),
                 choices=YES_OR_NO if subject == Subject.ALL_WELL else How.choices,
                 initial=chosen[subject].value,
                 help_text=HELP.get(subject, ""),

@@ -1,17 +1,23 @@
 """Whether the mailer of alerts works: its last and next runs, and what it should have done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from inventory.models import AlertDigest, AlertRun
-from inventory.queries.notifications import TOLD_OF_ALERTS
+from inventory.models import AlertDigest, AlertRun, NotificationChoice
+from inventory.queries.notifications import (
+    TOLD_OF_ALERTS,
+    How,
+    Subject,
+    telling_memberships,
+    usual_hows,
+)
 from stores.models import Location, Mail, Membership, User
 
 LATE_AFTER = timedelta(minutes=30)  # a daily digest counts as missed then
@@ -39,6 +45,7 @@ class Reader:
     user: User
     places: Sequence[Location]
     zone: ZoneInfo
+    usual: Mapping[Subject, How]  # of what they chose nothing for
     is_of_all: bool = False
 
 
@@ -51,11 +58,13 @@ class KindOfRun:
 
 
 def readers() -> list[Reader]:
-    """Everybody who looks after the stock of a place, in two queries. Who works in the whole company
-    lives by the clock of the office, others by that of their place (the first, of several)."""
+    """Everybody who has a digest, in two queries. Who works in the whole company lives by the clock of
+    the office, others by that of their place (the first, of several)."""
+    chose = NotificationChoice.objects.filter(user=OuterRef("user"), how=How.DIGEST)
     memberships = (
-        Membership.objects.filter(role__in=TOLD_OF_ALERTS, user__is_active=True)
-        .select_related("user", "location")
+        telling_memberships()
+        .filter(Q(role__in=TOLD_OF_ALERTS) | Exists(chose))
+        .select_related("location")
         .order_by("user_id", "pk")
     )
     all_places = list(Location.objects.inner().active())
@@ -66,30 +75,34 @@ def readers() -> list[Reader]:
 
 
 def _reader(held: Sequence[Membership], all_places: Sequence[Location]) -> Reader:
+    person, usual = held[0].user, usual_hows(membership.role for membership in held)
     own = [membership.location for membership in held if membership.location]
     if len(own) < len(held):
-        return Reader(held[0].user, all_places, ZoneInfo(settings.OFFICE_TIME_ZONE), True)
+        return Reader(person, all_places, ZoneInfo(settings.OFFICE_TIME_ZONE), usual, True)
     places = {place.pk: place for place in own if place.is_active}
-    return Reader(held[0].user, list(places.values()), own[0].zone)
+    return Reader(person, list(places.values()), own[0].zone, usual)
 
 
-def due_day(reader: Reader, now: datetime, *, grace: timedelta = timedelta(0)) -> date | None:
-    """The reader's local day, once the hour of digests has struck on it, and `grace` has gone by."""
-    local = now.astimezone(reader.zone)
-    minutes = local.hour * 60 + local.minute
-    if timedelta(minutes=minutes) < timedelta(hours=settings.DIGEST_HOUR) + grace:
-        return None
-    return local.date()
+def strikes_at(zone: ZoneInfo, day: date) -> datetime:
+    """The one moment of a local day at which its digests are due. A time that clocks skip is as long
+    after midnight as on other days; of a time that comes twice it is the first."""
+    return datetime.combine(day, settings.DIGEST_AT, tzinfo=zone).astimezone(UTC)
 
 
-def readers_due(now: datetime, *, grace: timedelta = timedelta(0)) -> list[tuple[Reader, date]]:
+def due_day(zone: ZoneInfo, now: datetime) -> date | None:
+    """The local day, once the time of digests has struck on it."""
+    day = now.astimezone(zone).date()
+    return day if now >= strikes_at(zone, day) else None
+
+
+def readers_due(now: datetime) -> list[tuple[Reader, date]]:
     """Who has no digest yet of a day on which it is due."""
     written = set(
         AlertDigest.objects.filter(day__gte=now.date() - timedelta(days=1)).values_list(
             "reader_id", "day"
         )
     )
-    due = [(reader, due_day(reader, now, grace=grace)) for reader in readers()]
+    due = [(reader, due_day(reader.zone, now)) for reader in readers()]
     return [(reader, day) for reader, day in due if day and (reader.user.pk, day) not in written]
 
 
@@ -126,7 +139,7 @@ def _missed_daily(now: datetime) -> list[Missed]:
         return []
     late = [
         had_one[reader.user.pk]
-        for reader, _day in readers_due(now, grace=LATE_AFTER)
+        for reader, _day in readers_due(now - LATE_AFTER)
         if reader.user.pk in had_one
     ]
     return [Missed(Kind.DAILY, max(late), len(late))] if late else []
@@ -146,14 +159,14 @@ def _kind_of_run(kind: AlertRun.Kind, now: datetime) -> KindOfRun:
         period = timedelta(seconds=settings.ALERT_DIGEST_SECONDS)
         return KindOfRun(kind, last, finished, last.started_at + period if last else now)
     zones = {reader.zone for reader in readers()} or {ZoneInfo(settings.OFFICE_TIME_ZONE)}
-    return KindOfRun(kind, last, finished, min(_next_hour(zone, now) for zone in zones))
+    return KindOfRun(kind, last, finished, min(_strikes_next(zone, now) for zone in zones))
 
 
-def _next_hour(zone: ZoneInfo, now: datetime) -> datetime:
-    """When the hour of digests strikes next in a zone."""
-    local = now.astimezone(zone)
-    hour = local.replace(hour=settings.DIGEST_HOUR, minute=0, second=0, microsecond=0)
-    return hour if hour > local else hour + timedelta(days=1)
+def _strikes_next(zone: ZoneInfo, now: datetime) -> datetime:
+    """When the time of digests comes next in a zone."""
+    day = now.astimezone(zone).date()
+    today = strikes_at(zone, day)
+    return today if today > now else strikes_at(zone, day + timedelta(days=1))
 
 
 def alert_mails() -> QuerySet[Mail]:

@@ -1,9 +1,10 @@
-"""Who is told of what, and how: roles at the place, by default, unless a person chose otherwise."""
+"""Who is told of what, and how: roles at the place, by default, unless a person chose otherwise; head
+office by choice alone."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from inventory.models import Alert, NotificationChoice
 from stores.models import Location, Membership, Role, User
@@ -21,8 +22,10 @@ DEFAULT_HOW: Mapping[Subject, How] = {
     Subject.REQUEST: How.AT_ONCE,
     Subject.ALL_WELL: How.NONE,
 }
-TOLD_OF_ALERTS = (Role.CLERK, Role.MANAGER, Role.LOGISTICS)  # whose own role at the place it is
 SUBJECT_OF = {kind: Subject(kind.value) for kind in Alert.Kind}
+HOW_BY_CHOICE = {**DEFAULT_HOW, **dict.fromkeys(SUBJECT_OF.values(), How.NONE)}
+TOLD_OF_ALERTS = (Role.CLERK, Role.MANAGER, Role.LOGISTICS)  # whose own role at the place it is
+TOLD_BY_CHOICE = (Role.HEAD_OFFICE, Role.ADMIN)  # of every place, if they have no such role
 
 type Choices = Mapping[tuple[UserId, Subject], How]
 
@@ -71,27 +74,44 @@ def choices_of(user_ids: Iterable[UserId]) -> Choices:
     }
 
 
+def usual_hows(roles: Iterable[str]) -> Mapping[Subject, How]:
+    """How a person with these roles is told of what they chose nothing for."""
+    return DEFAULT_HOW if set(roles) & set(TOLD_OF_ALERTS) else HOW_BY_CHOICE
+
+
+def telling_memberships() -> QuerySet[Membership]:
+    """The memberships by which people are told of alerts."""
+    own_role = Membership.objects.filter(user=OuterRef("user"), role__in=TOLD_OF_ALERTS)
+    by_choice = Q(role__in=TOLD_BY_CHOICE) & ~Exists(own_role)
+    return Membership.objects.filter(
+        Q(role__in=TOLD_OF_ALERTS) | by_choice, user__is_active=True
+    ).select_related("user")
+
+
 def told_at(places: Iterable[Location]) -> dict[int, list[Told]]:
     """Who is told of the alerts of each place, in two queries; company-wide people everywhere."""
     ids = [place.pk for place in places]
-    own_role = Membership.objects.filter(role__in=TOLD_OF_ALERTS, user__is_active=True)
-    memberships = list(
-        own_role.filter(Q(location__in=ids) | Q(location=None))
-        .select_related("user")
-        .order_by("role", "user__name", "pk")
-    )
+    here = telling_memberships().filter(Q(location__in=ids) | Q(location=None))
+    memberships = list(here.order_by("role", "user__name", "pk"))
     choices = choices_of({membership.user_id for membership in memberships})
     told: dict[int, dict[UserId, Told]] = {pk: {} for pk in ids}
     for membership in memberships:
-        person = membership.user
-        row = Told(person, Role(membership.role), hows(person.pk, choices))
+        row = _told(membership, choices)
+        if membership.role in TOLD_BY_CHOICE and not (row.at_once or row.in_the_digest):
+            continue
         for pk in ids if membership.location_id is None else [membership.location_id]:
-            told[pk].setdefault(person.pk, row)
+            told[pk].setdefault(row.person.pk, row)
     return {pk: list(people.values()) for pk, people in told.items()}
 
 
-def hows(user_id: UserId, choices: Choices) -> dict[Alert.Kind, How]:
+def _told(membership: Membership, choices: Choices) -> Told:
+    usual = usual_hows([membership.role])
+    person = membership.user
+    return Told(person, Role(membership.role), hows(person.pk, choices, usual))
+
+
+def hows(user_id: UserId, choices: Choices, usual: Mapping[Subject, How]) -> dict[Alert.Kind, How]:
     return {
-        kind: choices.get((user_id, subject), DEFAULT_HOW[subject])
+        kind: choices.get((user_id, subject), usual[subject])
         for kind, subject in SUBJECT_OF.items()
     }

@@ -13,27 +13,27 @@ from inventory.actions.notifications import choose_notifications
 from inventory.forms.alerts import NotificationForm, WaitingForm
 from inventory.models import AlertRun
 from inventory.queries.mailer import alert_mails, kinds_of_runs, missed_runs
-from inventory.queries.notifications import DEFAULT_HOW, Subject, choices_of
+from inventory.queries.notifications import HOW_BY_CHOICE, Subject, choices_of, usual_hows
 from stores.models import Company, Role
-from stores.rights import StaffRequest, holds_company_wide, staff
+from stores.rights import StaffRequest, holds_company_wide, memberships_of, staff
 
 
 @require_http_methods(["GET", "POST"])
 @staff(Role.CLERK, Role.LOGISTICS, writing=True)
 def notification_choices(request: StaffRequest) -> HttpResponse:
     chosen = choices_of([request.user.pk])
+    usual = usual_hows(membership.role for membership in memberships_of(request.user))
     current = {
-        subject: chosen.get((request.user.pk, subject), DEFAULT_HOW[subject]) for subject in Subject
+        subject: chosen.get((request.user.pk, subject), usual[subject]) for subject in Subject
     }
     form = NotificationForm(request.POST or None, chosen=current)
     if form.is_valid():
         choose_notifications(form.chosen(), by=request.user)
         messages.success(request, _("Your choice is saved."))
         return redirect("inventory:notification_choices")
+    context = {"form": form, "by_choice": usual is HOW_BY_CHOICE}
     status = 422 if form.is_bound else 200
-    return render_page(
-        request, "inventory/notification_choices.html", {"form": form}, status=status
-    )
+    return render_page(request, "inventory/notification_choices.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,10 +2,11 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 
@@ -15,7 +16,8 @@ from inventory.actions.daily_digest import send_daily_digests
 from inventory.actions.digest import tell_alerts
 from inventory.actions.runs import forget_old_runs
 from inventory.models import Alert, AlertDigest, AlertRun, Demand, NotificationChoice, StockLevel
-from inventory.queries.mailer import missed_runs
+from inventory.queries.mailer import kinds_of_runs, missed_runs
+from inventory.queries.notifications import told_at
 from stores.models import Location, Mail, MailAttachment, Role, User
 from tests.factories import (
     make_level,
@@ -105,6 +107,35 @@ def test_the_days_on_which_clocks_change_have_one_digest_each(zone: str, day: da
     local = [digest.at.astimezone(ZoneInfo(zone)) for digest in digests]
     assert [(at.hour, at.minute) for at in local] == [(7, 0)] * 3
     assert Mail.objects.count() == AlertDigest.objects.count()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("day", "sent_at", "next_at"),
+    [
+        # clocks go from 02:00 to 03:00: half past two is as long after midnight as on other days
+        (date(2026, 3, 29), "2026-03-29T03:30:00+02:00", "2026-03-30T02:30:00+02:00"),
+        # clocks go from 03:00 back to 02:00: half past two comes twice, and the first one counts
+        (date(2026, 10, 25), "2026-10-25T02:30:00+02:00", "2026-10-26T02:30:00+01:00"),
+    ],
+)
+def test_half_past_two_that_does_not_exist_or_exists_twice_is_one_run(
+    lyon: Location, settings: LazySettings, day: date, sent_at: str, next_at: str
+) -> None:
+    settings.DIGEST_AT = time(2, 30)
+    make_staff(Role.CLERK, lyon)
+    overstock(lyon, "Café")
+    midnight = datetime(day.year, day.month, day.day, tzinfo=lyon.zone).astimezone(UTC)
+    sent = []
+    for minute in range(0, 6 * 60, 5):
+        now = midnight + minute * A_MINUTE
+        assert missed_runs(now) == []
+        sent += [now] * send_daily_digests(now)
+    assert sent == [datetime.fromisoformat(sent_at)]
+    assert list(AlertDigest.objects.values_list("day", flat=True)) == [day]
+    for now in (sent[0], sent[0] + 40 * A_MINUTE, sent[0] + 70 * A_MINUTE):
+        [_at_once, daily] = kinds_of_runs(now)
+        assert daily.next_at == datetime.fromisoformat(next_at)
 
 
 @pytest.mark.django_db
@@ -322,3 +353,47 @@ def test_a_person_chooses_on_a_page_of_their_own(client: Client, lyon: Location)
     assert client.post("/profile/notifications/", typed | {"low": "never"}).status_code == 422
     client.post("/profile/notifications/", typed | {"low": "at_once"})
     assert NotificationChoice.objects.filter(subject="low").count() == 0
+
+
+@pytest.mark.django_db
+def test_head_office_is_told_of_what_it_chooses_and_of_nothing_else(
+    client: Client, lyon: Location
+) -> None:
+    office = make_staff(Role.HEAD_OFFICE)
+    overstock(lyon, "Café")
+    assert (send_daily_digests(SEVEN), tell_alerts(SEVEN)) == (0, 0)
+    assert told_at([lyon]) == {lyon.pk: []}
+    client.force_login(office)
+    page = "/profile/notifications/"
+    assert "head office of what it chooses" in client.get(page).content.decode()
+    nothing = {subject.value: "none" for subject in NotificationChoice.Subject}
+    chosen = nothing | {"overstock": "digest", "request": "at_once"}
+    assert client.post(page, chosen).status_code == 302
+    [choice] = NotificationChoice.objects.all()
+    assert (choice.user, choice.subject, choice.how) == (office, "overstock", "digest")
+    [told] = told_at([lyon])[lyon.pk]
+    assert (told.person, told.role, told.in_the_digest) == (office, "head_office", ["overstock"])
+    assert send_daily_digests(SEVEN + A_DAY) == 1
+    assert "1 product above its maximum" in Mail.objects.get(template="stock_digest").subject
+    assert client.post(page, nothing | {"request": "at_once"}).status_code == 302
+    assert send_daily_digests(SEVEN + 2 * A_DAY) == 0
+
+
+@pytest.mark.django_db
+def test_requests_to_decide_come_to_head_office_in_the_digest_too() -> None:
+    office = make_staff(Role.HEAD_OFFICE)
+    choose(office, "request", "digest")
+    asked = make_restock()
+    assert send_daily_digests(SEVEN) == 1
+    assert f"- {asked}," in Mail.objects.get(reader=office).text
+
+
+@pytest.mark.django_db
+def test_head_office_that_also_works_in_a_store_is_told_as_the_store_is(lyon: Location) -> None:
+    both = make_staff(Role.HEAD_OFFICE)
+    make_membership(Role.CLERK, lyon, user=both)
+    overstock(lyon, "Café")
+    overstock(make_store("paris", name="Paris"), "Souris")
+    assert [told.role for told in told_at([lyon])[lyon.pk]] == ["clerk"]
+    assert send_daily_digests(SEVEN) == 1
+    assert "in Lyon" in Mail.objects.get(reader=both).subject

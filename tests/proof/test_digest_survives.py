@@ -15,7 +15,7 @@ from tests import processes
 from tests.factories import make_level, make_sku, make_staff, make_store
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-QUICK = {"SWEEP_SECONDS": "1", "DIGEST_HOUR": "0"}
+QUICK = {"SWEEP_SECONDS": "1", "DIGEST_AT": "00:00"}
 
 
 @pytest.mark.parametrize("gap", ["before the digest's mail", "before the digest's commit"])
