@@ -11,7 +11,7 @@ WHERE (kind = 'late' AND document <> 'transfer') OR (kind = 'waiting' AND docume
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0015_arrivals_are_counted"),
+        ("inventory", "0016_requests_say_who_received"),
         ("stores", "0008_rights_have_a_history"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
