@@ -80,7 +80,8 @@ class PolicyTable(tables.Table):  # type: ignore[misc]
     class Meta:
         model = StockPolicy
         fields = ["what", "where"]
-        sequence = ["what", "where", "...", "choose"]
+        sequence = ["choose", "what", "where", "..."]
+        attrs = {"class": "policy-table"}
 
     def __init__(self, *args: Any, may_write: bool, **kwargs: Any) -> None:
         columns = [(name, FigureColumn(name)) for name in FIELDS]
