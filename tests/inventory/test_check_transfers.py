@@ -1,8 +1,10 @@
 """Conservation of what is on the road: each figure that is changed by hand is found."""
 
+import io
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from inventory.actions.arrival import Counted, Fate, receive_transfer, settle_rest
@@ -111,6 +113,25 @@ def test_a_figure_that_was_changed_by_hand_is_found(
     with connection.cursor() as cursor:
         cursor.execute(statement, {"transfer": transfer.pk})
     assert found() == drift
+
+
+def test_the_command_fails_and_names_the_place_the_article_and_the_figures(
+    transfer: Transfer,
+) -> None:
+    out = io.StringIO()
+    call_command("check_ledger", stdout=out)
+    assert out.getvalue().startswith("Drift 0 ")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE inventory_stocklevel SET incoming = 5 WHERE incoming = 2")
+    out = io.StringIO()
+    with pytest.raises(CommandError) as refusal:
+        call_command("check_ledger", stdout=out)
+    assert refusal.value.returncode == 1
+    code = transfer.lines.get().sku.code
+    assert out.getvalue().splitlines()[:2] == [
+        "lyon: 1 figures differ",
+        f"  {code}: incoming (I7) says 5, its rows 2 (+3)",
+    ]
 
 
 def test_a_line_that_arrived_twice_is_found(transfer: Transfer) -> None:
