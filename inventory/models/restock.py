@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backoffice.lib.money import MoneyField
 from inventory.models.catalogue import Sku
@@ -210,8 +211,8 @@ class RestockEvent(models.Model):
         ADDED = "added", _("lines added")
         COMMENT = "comment", _("comment")
         WITHDRAWN = "withdrawn", _("withdrawn")
-        SENT = "sent", _("sent")
-        RECEIVED = "received", _("received in part")
+        SENT = "sent", pgettext_lazy("request", "sent")
+        RECEIVED = "received", pgettext_lazy("request", "received in part")
         APPROVED = "approved", _("approved")
         REFUSED = "refused", _("refused")
         LACKING = "lacking", _("back to the approver: not enough in stock")

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inventory.models.catalogue import Sku
 from inventory.models.restock import RestockLine, RestockRequest
@@ -28,8 +29,8 @@ class Transfer(models.Model):
         DRAFT = "draft", _("draft")
         IN_TRANSIT = "in_transit", _("in transit")
         PARTLY = "partly", _("received in part")
-        CLOSED = "closed", _("closed")
-        CANCELLED = "cancelled", _("cancelled")
+        CLOSED = "closed", pgettext_lazy("transfer", "closed")
+        CANCELLED = "cancelled", pgettext_lazy("transfer", "cancelled")
 
     ON_THE_ROAD = (State.IN_TRANSIT, State.PARTLY)
 
@@ -189,10 +190,10 @@ class TransferEvent(models.Model):
     class Kind(models.TextChoices):
         MADE = "made", _("drafted")
         SENT = "sent", _("sent")
-        RECEIVED = "received", _("received")
+        RECEIVED = "received", pgettext_lazy("transfer", "received")
         REMARK = "remark", _("remark")
-        CLOSED = "closed", _("closed")
-        CANCELLED = "cancelled", _("cancelled")
+        CLOSED = "closed", pgettext_lazy("transfer", "closed")
+        CANCELLED = "cancelled", pgettext_lazy("transfer", "cancelled")
 
     transfer = models.ForeignKey(Transfer, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind)

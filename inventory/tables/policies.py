@@ -5,6 +5,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backoffice.lib.tables import MomentColumn, PartColumn
 from inventory.actions.settle import FIELDS
@@ -70,7 +71,7 @@ class PolicyTable(tables.Table):  # type: ignore[misc]
 
     choose = PartColumn(
         template_name="inventory/parts/choose_policy.html",
-        verbose_name=_("Change"),
+        verbose_name=pgettext_lazy("verb", "Change"),
         orderable=False,
         exclude_from_export=True,
     )

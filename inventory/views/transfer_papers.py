@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from backoffice.lib.codes import code128_svg
@@ -64,7 +65,10 @@ def paper_context(transfer: Transfer, wanted: str) -> dict[str, Any]:
         "title": _("Picking list") if wanted == PICKING else _("Delivery note"),
         "company": Company.current().name,
         "transfer": transfer,
-        "ends": [(_("From"), transfer.source), (_("To"), transfer.destination)],
+        "ends": [
+            (pgettext("place", "From"), transfer.source),
+            (pgettext("place", "To"), transfer.destination),
+        ],
         "lines": lines,
         "units": sum(line.units for line in lines),  # type: ignore[attr-defined]
         "barcode": code128_svg(str(transfer)),
