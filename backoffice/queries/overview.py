@@ -21,6 +21,7 @@ from backoffice.queries.takings import (
     takings_today,
 )
 from inventory.models import Alert, RestockLine, RestockRequest
+from inventory.models.alert import AlertQuerySet
 from inventory.models.restock import RestockRequestQuerySet
 from sales.models import DailySkuSales
 from shop.models import Order
@@ -156,10 +157,10 @@ def _figures(
     place: Location | None, requests: RestockRequestQuerySet, now: datetime
 ) -> dict[str, Any]:
     """Every single figure of a first page, in one query."""
-    alerts = Alert.objects.open().worst()
+    alerts = _running_out(place, now)
     orders = Order.objects.filter(state__in=Order.TO_HAND_OVER)
     if place:
-        alerts, orders = alerts.filter(location=place), orders.filter(location=place)
+        orders = orders.filter(location=place)
     stuck = RestockRequest.objects.filter(
         state=RestockRequest.State.APPROVED, decided_at__lt=now - STUCK
     )
@@ -194,11 +195,15 @@ def _oldest(requests: RestockRequestQuerySet) -> list[RestockRequest]:
     return list(oldest.annotate(line_count=_count(lines))[:REQUEST_ROWS])
 
 
+def _running_out(place: Location | None, now: datetime) -> AlertQuerySet:
+    """What is low or out, as the list of alerts shows it: neither snoozed nor covered."""
+    alerts = Alert.objects.loud(now).filter(kind__in=Alert.OF_TOO_LITTLE)
+    return alerts.filter(location=place) if place else alerts
+
+
 def _urgent(place: Location | None, now: datetime) -> list[Urgent]:
     """The open alerts whose SKU sells best there; then, if few sell, those that last longest."""
-    alerts = Alert.objects.open().worst().select_related("location").with_level()
-    if place:
-        alerts = alerts.filter(location=place)
+    alerts = _running_out(place, now).select_related("location")
     sold = _ranking(place, now)
     wanted = Q(pk__in=[])
     for location_id, sku_id in sold:
@@ -223,7 +228,9 @@ def _ranking(place: Location | None, now: datetime) -> dict[tuple[int, int | Non
     ranking: dict[tuple[int, int | None], int] | None = cache.get(key)
     if ranking is None:
         day = (place.local_day(now) if place else now.date()) - timedelta(days=URGENT_DAYS)
-        alerted = Alert.objects.open().filter(location=OuterRef("location"), sku=OuterRef("sku"))
+        alerted = Alert.objects.open().filter(
+            kind__in=Alert.OF_TOO_LITTLE, location=OuterRef("location"), sku=OuterRef("sku")
+        )
         sales = DailySkuSales.objects.filter(Exists(alerted), day__gt=day)
         if place:
             sales = sales.filter(location=place)

@@ -15,7 +15,10 @@ from backoffice.actions.operations import check_ledger
 from backoffice.models import Heartbeat, LedgerCheck
 from backoffice.queries.overview import head_office_overview, place_overview
 from backoffice.queries.takings import Takings, takings_today
-from inventory.models import StockLevel
+from inventory.actions.alert_life import snooze_alerts
+from inventory.actions.alert_sweep import sweep_alerts
+from inventory.actions.alerts import review_all_alerts
+from inventory.models import Alert, RestockRequest, StockLevel, Transfer
 from sales.actions.sale import Item, Paid, record_sale
 from sales.models import Tender
 from stores.models import Location, Mail, Role
@@ -25,6 +28,7 @@ from tests.factories import (
     make_sku,
     make_staff,
     make_store,
+    make_transfer,
     make_warehouse,
 )
 
@@ -106,6 +110,38 @@ def test_what_sells_best_is_most_urgent() -> None:
         at_lyon = place_overview(lyon)
         assert [row.alert.sku.code for row in at_lyon.urgent] == ["URGENT-3", "URGENT-1"]
         assert (at_lyon.out, at_lyon.low) == (0, 2)
+
+
+@pytest.mark.django_db
+def test_only_what_runs_out_and_says_so_is_about_to_run_out(client: Client) -> None:
+    """Neither what is too much, late or waits, nor what is snoozed or covered; like the list."""
+    lyon, warehouse = make_store("lyon"), make_warehouse("central")
+    low, snoozed, covered, full = (
+        make_level(make_sku(f"ART-{name}"), lyon, on_hand=2, reorder_point=3)
+        for name in ("low", "snoozed", "covered", "full")
+    )
+    StockLevel.objects.filter(pk=full.pk).update(reorder_point=0, maximum=1)
+    StockLevel.objects.filter(pk=covered.pk).update(incoming=2)
+    long_ago = timezone.now() - WEEK
+    late = make_transfer({low.sku: 1}, source=warehouse, destination=lyon)
+    Transfer.objects.filter(pk=late.pk).update(
+        state="in_transit", sent_at=long_ago, due_at=long_ago
+    )
+    waiting = make_restock({low.sku: 1}, store=lyon, warehouse=warehouse)
+    RestockRequest.objects.filter(pk=waiting.pk).update(asked_at=long_ago)
+    review_all_alerts()
+    sweep_alerts()
+    put_off = Alert.objects.get(sku=snoozed.sku)
+    tomorrow = lyon.local_day() + timedelta(days=1)
+    snooze_alerts([put_off.pk], until=tomorrow, by=make_staff(Role.CLERK, lyon))
+    assert Alert.objects.open().values("kind").distinct().count() == 4
+    for overview in (head_office_overview(Location.objects.inner()), place_overview(lyon)):
+        assert [row.alert.code for row in overview.urgent] == ["ART-low"]
+        assert (overview.out, overview.low) == (0, 1)
+    client.force_login(make_staff(Role.HEAD_OFFICE))
+    assert client.get("/head-office/alerts/?kind=low").content.decode().count('name="alert"') == 1
+    for page in (OFFICE, "/stores/lyon/", "/stores/central/"):
+        assert ">None<" not in client.get(page).content.decode()
 
 
 @pytest.mark.django_db
