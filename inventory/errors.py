@@ -148,11 +148,14 @@ class AlreadyDecided(DomainError):
                 self.at.astimezone(request.warehouse.zone), "SHORT_DATETIME_FORMAT"
             ),
         }
-        super().__init__(
-            _("%(request)s was already refused by %(person)s, %(when)s.") % words
-            if request.state == RestockRequest.State.REFUSED
-            else _("%(request)s was already approved by %(person)s, %(when)s.") % words
-        )
+        said = {
+            RestockRequest.State.REFUSED: _(
+                "%(request)s was already refused by %(person)s, %(when)s."
+            ),
+            RestockRequest.State.CANCELLED: _("%(request)s was withdrawn by %(person)s, %(when)s."),
+        }
+        approved = _("%(request)s was already approved by %(person)s, %(when)s.")
+        super().__init__(said.get(RestockRequest.State(request.state), approved) % words)
 
 
 class RequestChanged(DomainError):

@@ -113,6 +113,6 @@ def _promise(asked: Asked, reader: User) -> None:
             "changed": request.told_version and not asked.figures.came_back,
             "link": address_of(link),
             "page": full_url("inventory:restock_detail", request.pk),
-            "until": link.expires_at.astimezone(request.warehouse.zone),
+            "until": link.expires_at,
         },
     )

@@ -63,7 +63,12 @@ class RequestToDecide:
     @property
     def came_back(self) -> bool:
         """Whether it was approved before, and could not be carried out."""
-        return any(entry.line.lacking for entry in self.lines)
+        return bool(self.lacking)
+
+    @property
+    def lacking(self) -> list[LineToDecide]:
+        """The lines of which there was not enough when it was carried out."""
+        return [entry for entry in self.lines if entry.line.lacking]
 
     @property
     def can_send_some(self) -> bool:

@@ -239,3 +239,12 @@ class BulkItemTable(tables.Table):  # type: ignore[misc]
         tones = {"approved": "state-good", "not_done": "state-bad"}
         tone = tones.get(record.outcome, "")
         return format_html('<span class="state {}">{}</span>', tone, value)
+
+    def render_words(self, record: BulkApprovalItem, value: str) -> str:
+        """Why it was not approved; or that it was, and waits again."""
+        if record.outcome != BulkApprovalItem.Outcome.APPROVED or not record.request.is_waiting:
+            return value
+        return _(
+            "It came back: %(place)s had not enough when it was carried out. Nothing was moved."
+            " Decide again."
+        ) % {"place": record.request.warehouse}

@@ -110,7 +110,8 @@ def _share(request: StaffRequest, sent: TypedShares, blocks: Sequence[Block]) ->
         shared = approve_shares(seen=sent.seen, shares=sent.shares(blocks), by=request.user)
     except DomainError as refusal:
         return str(refusal)
-    messages.success(request, _said(shared))
+    if shared.approved:
+        messages.success(request, _said(shared))
     for waiting, words in (
         (shared.empty, _("Nothing is left for %(requests)s: still waiting.")),
         (shared.own, _("%(requests)s: your own, somebody else decides.")),

@@ -85,7 +85,9 @@ def bulk_approval(request: StaffRequest, pk: int) -> HttpResponse:
     decided = bulk.approved + bulk.not_done
     if request.GET.get("shown") == str(decided) and not bulk.done_at:
         return HttpResponse(status=204)
-    items = bulk.items.select_related("request__store").order_by("-outcome", "pk")
+    items = bulk.items.select_related("request__store", "request__warehouse").order_by(
+        "-outcome", "pk"
+    )
     table = BulkItemTable(items)
     turn_to_page(request, table, per_page=50)
     context = {"bulk": bulk, "decided": decided, "table": table}

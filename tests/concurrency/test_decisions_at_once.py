@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from inventory.actions import restock
+from inventory.actions import restock, restock_asking
 from inventory.actions.bulk_approval import (
     begin_bulk_approval,
     carry_out_bulk_approval,
@@ -16,6 +16,7 @@ from inventory.actions.bulk_approval import (
 )
 from inventory.actions.decision_mail import approve_by_link, tell_approvers
 from inventory.actions.restock import approve_restock
+from inventory.actions.restock_asking import withdraw_restock
 from inventory.errors import AlreadyDecided, LinkUsed
 from inventory.models import (
     BulkApproval,
@@ -121,13 +122,67 @@ def test_the_same_link_twice(by_mail: Decide, marie: User) -> None:
     assert approvals() == [(marie.pk, "mail")]
 
 
-def test_without_the_lock_mail_and_page_would_both_decide(
-    by_mail: Decide, by_page: Decide, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("first_waits_for_its_rival")
+def test_mail_against_bulk(by_mail: Decide, by_bulk: Decide, lea: User, marie: User) -> None:
+    """Both are Marie's: she is told by the one that the other decided."""
+    of_mail, of_bulk = together([by_mail, by_bulk])
+    item = BulkApprovalItem.objects.get()
+    assert of_bulk is None
+    if isinstance(of_mail, RestockRequest):
+        assert (item.outcome, "was already approved by Marie" in item.words) == ("not_done", True)
+        assert approvals() == [(marie.pk, "mail")]
+    else:
+        assert isinstance(of_mail, AlreadyDecided)
+        assert (item.outcome, of_mail.by) == ("approved", marie)
+        assert approvals() == [(marie.pk, "bulk")]
+
+
+@pytest.mark.parametrize("way", ["by_page", "by_mail", "by_bulk"])
+def test_a_decision_against_the_store_that_withdraws(
+    way: str, request: pytest.FixtureRequest, request_of_21: RestockRequest
 ) -> None:
+    decide: Decide = request.getfixturevalue(way)
+    clerk = request_of_21.asked_by
+    of_approver, of_clerk = together(
+        [decide, partial(withdraw_restock, request_of_21.pk, by=clerk)]
+    )
+    request_of_21.refresh_from_db()
+    if request_of_21.state == RestockRequest.State.APPROVED:
+        assert isinstance(of_clerk, AlreadyDecided)
+        assert "was already approved by" in str(of_clerk)
+        assert len(approvals()) == 1
+        return
+    item = BulkApprovalItem.objects.first()
+    told = item.words if item else str(of_approver)
+    assert f"{request_of_21} was withdrawn by {clerk}" in told
+    assert (request_of_21.state, approvals()) == ("cancelled", [])
+
+
+@pytest.mark.parametrize("way", ["by_mail", "by_bulk"])
+def test_without_the_lock_both_would_decide(
+    way: str, request: pytest.FixtureRequest, by_page: Decide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other: Decide = request.getfixturevalue(way)
     monkeypatch.setattr(restock, "lock_request", read_without_lock(2))
-    outcomes = together([by_mail, by_page])
-    assert [type(outcome) for outcome in outcomes] == [RestockRequest, RestockRequest]
+    outcomes = together([other, by_page])
+    assert [type(one) for one in outcomes if one] == [RestockRequest] * (1 + (way == "by_mail"))
     assert len(approvals()) == 2
+
+
+@pytest.mark.parametrize("way", ["by_page", "by_bulk"])
+def test_without_the_lock_it_would_be_approved_and_withdrawn(
+    way: str,
+    request: pytest.FixtureRequest,
+    request_of_21: RestockRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decide: Decide = request.getfixturevalue(way)
+    read = read_without_lock(2)
+    monkeypatch.setattr(restock, "lock_request", read)
+    monkeypatch.setattr(restock_asking, "lock_request", read)
+    together([decide, partial(withdraw_restock, request_of_21.pk, by=request_of_21.asked_by)])
+    kinds = request_of_21.events.exclude(kind="asked").values_list("kind", flat=True)
+    assert sorted(kinds) == ["approved", "withdrawn"]
 
 
 def test_two_workers_and_two_people_decide_each_request_once(

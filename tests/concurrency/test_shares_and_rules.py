@@ -82,6 +82,19 @@ def test_a_board_and_a_single_approver_decide_once(
             assert (approvals(), promised()) == (1, 20)
 
 
+def test_without_the_lock_a_board_and_a_single_approver_would_both_decide(
+    coffee: Sku, central: Location, approvers: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = three(coffee, central)[:1]
+    read = read_without_lock(2)
+    monkeypatch.setattr(restock, "lock_request", read)
+    monkeypatch.setattr(share, "_lock_all", lambda seen, by: [read(pk) for pk in seen])
+    shares = shares_of(requests, 10)
+    board = partial(approve_shares, seen=seen(requests), shares=shares, by=approvers[0])
+    together([board, partial(approve_restock, requests[0].pk, by=approvers[1])])
+    assert approvals() == 2
+
+
 def test_two_boards_of_the_same_requests_share_once(
     coffee: Sku, central: Location, approvers: list[User]
 ) -> None:

@@ -12,6 +12,7 @@ from inventory.actions.bulk_approval import (
     carry_out_due_bulk_approvals,
 )
 from inventory.actions.restock import approve_restock, refuse_restock
+from inventory.actions.restock_asking import withdraw_restock
 from inventory.errors import KeyUsedBefore, NothingChosen
 from inventory.models import BulkApproval, BulkApprovalItem, RestockEvent, RestockRequest
 from stores.models import Location, Role, User
@@ -67,19 +68,21 @@ def test_what_is_not_approved_says_why_and_stays_as_it_is(
 ) -> None:
     marie = make_membership(Role.LOGISTICS, warehouse, user=make_user(name="Marie Curie")).user
     requests = [
-        make_restock(warehouse=warehouse, by=approver if i == 3 else None) for i in range(5)
+        make_restock(warehouse=warehouse, by=approver if i == 4 else None) for i in range(6)
     ]
-    taken, refused, changed = requests[:3]
+    taken, refused, withdrawn, changed = requests[:4]
     bulk = begin(requests, approver)
     approve_restock(taken.pk, by=marie)
     refuse_restock(refused.pk, reason="No", by=marie)
+    withdraw_restock(withdrawn.pk, by=withdrawn.asked_by)
     at = datetime.fromisoformat("2026-03-01T09:30Z")
-    RestockRequest.objects.filter(pk__in=[taken.pk, refused.pk]).update(decided_at=at)
+    RestockRequest.objects.exclude(decided_at=None).update(decided_at=at)
     RestockRequest.objects.filter(pk=changed.pk).update(version=2)
     carry_out_bulk_approval(bulk.pk)
     assert outcomes(bulk) == [
         ("not_done", f"{taken} was already approved by Marie Curie, 1 Mar 2026, 10:30."),
         ("not_done", f"{refused} was already refused by Marie Curie, 1 Mar 2026, 10:30."),
+        ("not_done", f"{withdrawn} was withdrawn by {withdrawn.asked_by}, 1 Mar 2026, 10:30."),
         (
             "not_done",
             f"{changed} has changed since this page was shown. Look again, then decide.",
@@ -87,7 +90,14 @@ def test_what_is_not_approved_says_why_and_stays_as_it_is(
         ("not_done", "You made this request yourself: somebody else decides it."),
         ("approved", ""),
     ]
-    assert states(requests) == ["approved", "refused", "waiting", "waiting", "approved"]
+    assert states(requests) == [
+        "approved",
+        "refused",
+        "cancelled",
+        "waiting",
+        "waiting",
+        "approved",
+    ]
     assert RestockEvent.objects.filter(via="bulk").count() == 1
 
 

@@ -257,7 +257,9 @@ def test_what_came_back_says_what_lacks(
     carry_out_restock(request.pk)
     page = client.get(page_of(request)).text
     assert "Central had not enough when it was carried out" in page
-    assert "3 lacked at the last attempt" in page
+    callout = page[page.index('class="came-back"') : page.index("Send what there is")]
+    assert "<b>Green tea</b>" in callout
+    assert "3 lacked at the last attempt" in callout
     assert "Green tea: 9 wanted, 6 available" in page
 
 

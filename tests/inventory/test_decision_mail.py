@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from inventory.actions.carry_out import carry_out_restock
 from inventory.actions.decision_mail import tell_all_approvers, tell_approvers
 from inventory.actions.restock import approve_restock, refuse_restock
+from inventory.actions.restock_asking import withdraw_restock
 from inventory.models import (
     DecisionLink,
     NotificationChoice,
@@ -34,6 +36,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 BAD = "This link opens nothing"
+NOON = datetime.fromisoformat("2026-03-01T12:00Z")
 
 
 @pytest.fixture
@@ -199,25 +202,38 @@ def test_the_second_click_says_it_was_used(
     assert request.events.filter(kind="approved").count() == 1
 
 
-@pytest.mark.parametrize("refuses", [False, True])
+@pytest.mark.parametrize("words", ["already approved", "already refused", "withdrawn"])
 def test_it_says_who_decided_meanwhile_and_when(
-    client: Client, warehouse: Location, marie: User, refuses: bool
+    client: Client, warehouse: Location, marie: User, words: str
 ) -> None:
     request = ask(warehouse)
     lea = make_membership(Role.LOGISTICS, warehouse, user=make_user(name="Léa")).user
-    if refuses:
+    if words == "already refused":
         refuse_restock(request.pk, reason="No", by=lea)
-    else:
+    elif words == "already approved":
         approve_restock(request.pk, by=lea)
+    else:
+        make_membership(Role.CLERK, request.store, user=lea)
+        withdraw_restock(request.pk, by=lea)
     at = datetime.fromisoformat("2026-03-01T09:30Z")
     RestockRequest.objects.update(decided_at=at)
-    word = "refused" if refuses else "approved"
     for answer, status in ((client.get(the_link(marie)), 200), (client.post(the_link(marie)), 422)):
         assert answer.status_code == status
-        assert f"was already {word} by Léa, 1 Mar 2026, 10:30" in answer.text
+        assert f"{request} was {words} by Léa, 1 Mar 2026, 10:30" in answer.text
         assert "Approve as asked" not in answer.text
     request.refresh_from_db()
     assert request.decided_by == lea
+
+
+def test_the_mail_says_in_the_time_of_the_place_how_long_the_link_is_good(
+    warehouse: Location, marie: User
+) -> None:
+    """Central is in Paris; the worker that writes the mail keeps UTC."""
+    with time_machine.travel(NOON, tick=False):
+        ask(warehouse)
+    mail = Mail.objects.get(reader=marie)
+    for text in (mail.text, mail.html):
+        assert "works once and until 4 Mar 2026, 13:00." in text
 
 
 def test_it_shows_the_new_state_when_the_request_changed(

@@ -12,6 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from inventory.actions.bulk_approval import carry_out_bulk_approval
+from inventory.actions.carry_out import carry_out_restock
 from inventory.actions.restock import approve_restock
 from inventory.models import BulkApproval, RestockRequest, Sku
 from inventory.tables.restock import age_of
@@ -167,6 +168,7 @@ def test_the_confirmation_says_what_will_happen(
     page = client.get(f"{NEW}?{wanted}").text
     assert re.findall(r'figure-value[^>]*">([^<]+)<', page) == ["2", "42", "€102.00", "1"]
     assert f">{bad} {bad.store}</a>" in page
+    assert 'href="/head-office/restock/board/"' in page
     assert field(page, "shown") == f"{good.pk}:1 {bad.pk}:1"
 
 
@@ -219,6 +221,19 @@ def test_the_page_follows_until_each_result_is_there(
     rows = re.findall(r">(R-\d+)</a>", done)
     assert rows == [str(taken), str(good)]  # what needs a look comes first
     assert "was already approved by Léa" in done
+
+
+def test_what_came_back_after_it_was_approved_is_said_in_the_result(
+    client: Client, approver: User, warehouse: Location
+) -> None:
+    request = make_restock({make_sku(): 3}, warehouse=warehouse)
+    client.post(NEW, confirm(client, f"request={request.pk}"))
+    bulk = BulkApproval.objects.get()
+    carry_out_bulk_approval(bulk.pk)
+    carry_out_restock(request.pk)
+    page = client.get(f"{QUEUE}approvals/{bulk.pk}/").text
+    assert "Done: 1 of 1 request approved." in page
+    assert f"It came back: {warehouse} had not enough when it was carried out." in page
 
 
 def test_the_page_belongs_to_who_began_it(
