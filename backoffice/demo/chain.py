@@ -1,6 +1,7 @@
 """The demo chain as it stands: places, people and range, without a past."""
 
 import random
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -186,3 +187,17 @@ def _nth(names: Sequence[str], index: int) -> str:
     """The names in turn; after the first round with a number, so that nobody is called the same."""
     round_, place = divmod(index, len(names))
     return names[place] if round_ == 0 else f"{names[place]} {round_ + 1}"
+
+
+def person(login: str) -> User:
+    """Somebody of the chain, by the part of their e-mail before the @."""
+    return User.objects.get(email=f"{login}@{DOMAIN}")
+
+
+def clerk_of(store: Location) -> User:
+    return person(f"clerk.{store.code}")
+
+
+def new_key(rng: random.Random) -> uuid.UUID:
+    """A key as a page makes one, the same for the same seed."""
+    return uuid.UUID(int=rng.getrandbits(128), version=4)

@@ -1,9 +1,8 @@
 """What waits in the demo chain on its first morning, made by the same operations as in the shops."""
 
 import random
-import uuid
 
-from backoffice.demo.chain import DemoChain
+from backoffice.demo.chain import DemoChain, new_key
 from backoffice.demo.history import SCENE
 from inventory.actions.restock import ask_restock
 from inventory.models import StockLevel
@@ -24,7 +23,7 @@ def ask_for_goods(chain: DemoChain, rng: random.Random) -> None:
             wanted = _running_low(chain, store, rng)
             if wanted:
                 ask_restock(
-                    _key(rng),
+                    new_key(rng),
                     store=store,
                     warehouse=chain.warehouse,
                     wanted=wanted,
@@ -47,14 +46,14 @@ def order_online(chain: DemoChain, rng: random.Random) -> None:
         fill_cart(cart, _in_stock(chain, place, rng))
         order = place_order(
             cart,
-            key=_key(rng),
+            key=new_key(rng),
             delivery=delivery,
             shown=price_cart(cart, Company.current()).fingerprint,
             language="fr",
             by=customer.user,
         )
         if is_paid:
-            pay_order(order.pk, key=_key(rng), by=customer.user)
+            pay_order(order.pk, key=new_key(rng), by=customer.user)
 
 
 def _in_stock(chain: DemoChain, place: Location, rng: random.Random) -> dict[int, int]:
@@ -63,10 +62,6 @@ def _in_stock(chain: DemoChain, place: Location, rng: random.Random) -> dict[int
     cheap = levels.filter(on_hand__gt=3, sku__price__lt=60).order_by("sku_id")
     skus = list(cheap.values_list("sku_id", flat=True))
     return {sku: rng.randint(1, 2) for sku in rng.sample(skus, min(3, len(skus)))}
-
-
-def _key(rng: random.Random) -> uuid.UUID:
-    return uuid.UUID(int=rng.getrandbits(128), version=4)
 
 
 def _running_low(chain: DemoChain, store: Location, rng: random.Random) -> dict[int, int]:

@@ -4,46 +4,42 @@ Everything is done by the same operations as in the shops; only moments are put 
 """
 
 import random
-import uuid
 from collections.abc import Mapping
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
 from django.db.models import F
-from django.utils import timezone
 
-from backoffice.demo.chain import DOMAIN, DemoChain
+from backoffice.demo.chain import DemoChain, clerk_of, new_key, person
 from backoffice.demo.history import SCENE
+from backoffice.demo.older import put_request_back, put_transfer_back
 from inventory.actions.adjustments import adjust_stock
-from inventory.actions.alert_life import acknowledge_alerts, snooze_alerts
 from inventory.actions.alert_sweep import sweep_alerts
 from inventory.actions.arrival import Counted, receive_transfer
+from inventory.actions.bulk_approval import begin_bulk_approval, carry_out_bulk_approval
 from inventory.actions.carry_out import carry_out_restock
-from inventory.actions.policy import Scope, Stated, state_policies
+from inventory.actions.policy import Scope, state_policies
 from inventory.actions.restock import Less, approve_restock, ask_restock
+from inventory.actions.restock_asking import ask_draft
+from inventory.actions.restock_draft import add_to_draft
 from inventory.actions.restock_talk import comment_on_restock
-from inventory.actions.restock_templates import save_template
-from inventory.actions.suggestions import refresh_all, snooze_suggestion
+from inventory.actions.suggestions import refresh_all
 from inventory.actions.transfer import draft_transfer, send_transfer
 from inventory.models import (
-    Alert,
-    ApprovalRule,
-    Category,
-    RestockEvent,
+    BulkApproval,
     RestockLine,
     RestockRequest,
     StockAdjustment,
     StockLevel,
-    Suggestion,
     Transfer,
-    TransferEvent,
 )
+from inventory.queries.suggestions import suggestions_for
 from stores.models import Location, User
 
 FEWEST_STORES = 5
 SCARCE = "Café Premium Bio"
-SCARCE_LEFT = 4  # packs at the warehouse
+SCARCE_LEFT = 7  # packs at the warehouse
 SCARCE_WANTED = (5, 3, 4)  # packs that three stores ask for
+DAYS_AGO, ON_THE_ROAD = timedelta(days=2), timedelta(hours=26)
 AGES = (timedelta(days=3), timedelta(hours=29), timedelta(hours=5))
 NOTES = ("Merci de livrer avant samedi.", "", "Animation en tête de gondole la semaine prochaine.")
 Reason = RestockLine.Reason
@@ -59,26 +55,16 @@ class ScarceWeek:
         self.taken: set[int] = {chain.skus[SCENE.sku].pk, self.scarce.pk}
 
     def live_through(self) -> None:
-        self.state_policies()
         Location.objects.filter(pk=self.lille.pk).update(receives_by_hand=True)
         self.lille.receives_by_hand = True
-        self.finish_requests()
-        self.send_transfers()
         self.bring_too_much()
+        self.finish_requests()
+        self.approve_in_one_go()
+        self.send_transfers()
         self.ask_for_what_is_scarce()
-        self.keep_a_template()
-        sweep_alerts()
-        self.take_care_of_alerts()
         refresh_all()
-        self.put_a_suggestion_off()
-
-    def state_policies(self) -> None:
-        """Drinks by their rate of sale, and a rule of automatic approval that nobody switched on."""
-        drinks = Category.objects.filter(slug="boissons")
-        by_rate: Stated = {"basis": "rate", "lead_days": 2, "review_days": 7}
-        office = self._person("office")
-        state_policies([Scope(category_id=category.pk) for category in drinks], by_rate, by=office)
-        ApprovalRule.objects.create(max_value=Decimal(250), min_cover_days=14)
+        self.ask_for_what_is_suggested()
+        sweep_alerts()
 
     def finish_requests(self) -> None:
         """One that logistics cut and that came at once, one that Lille counted in with a gap, and one
@@ -88,45 +74,66 @@ class ScarceWeek:
             first = cut.lines.order_by("pk")[0]
             less = {first.sku_id: Less(max(1, first.asked // 2), Reason.WHOLE_PACKS)}
             self._carry_out(cut, less)
-            self._put_back(cut, timedelta(days=6))
+            put_request_back(cut, timedelta(days=6))
         counted = self._ask(self.lille, self._low(self.lille, 3))
         if counted:
             self._carry_out(counted)
             self._count_in(counted.transfer)
-            self._put_back(counted, timedelta(days=4))
+            put_request_back(counted, timedelta(days=4), way=ON_THE_ROAD)
         coming = self._ask(self.lille, self._low(self.lille, 3))
         if coming:
             self._carry_out(coming)
-            self._put_back(coming, timedelta(hours=20))
+            put_request_back(coming, timedelta(hours=20))
+
+    def approve_in_one_go(self) -> None:
+        """Two requests that logistics approved together."""
+        asked = [self._ask(store, self._low(store, 2)) for store in (self.nantes, self.marseille)]
+        requests = [request for request in asked if request]
+        shown = {request.pk: request.version for request in requests}
+        if shown:
+            by = self.chain.logistics
+            bulk = begin_bulk_approval(new_key(self.rng), shown=shown, by=by)
+            carry_out_bulk_approval(bulk.pk)
+            BulkApproval.objects.update(at=F("at") - DAYS_AGO, done_at=F("done_at") - DAYS_AGO)
+        for request in requests:
+            carry_out_restock(request.pk)
+            request.refresh_from_db()
+            put_request_back(request, DAYS_AGO)
 
     def send_transfers(self) -> None:
-        """One that is late and half unpacked, one between two stores, and one that is only planned."""
+        """One that is late and half unpacked, one between two stores, one that came back, and one that
+        is only planned."""
         late = self._send(self.chain.warehouse, self.lille, self._low(self.lille, 2), "logistics")
         if late:
             first = late.lines.order_by("pk")[0]
             half = {first.sku_id: Counted(max(1, first.sent // 2))}
-            receive_transfer(late.pk, key=self._key(), counted=half, by=self._clerk(self.lille))
-            self._put_transfer_back(late, timedelta(days=5))
+            receive_transfer(late.pk, key=new_key(self.rng), counted=half, by=clerk_of(self.lille))
+            put_transfer_back(late, timedelta(days=4), way=ON_THE_ROAD)
         spare = self._spare(self.paris, self.marseille)
         self._send(self.paris, self.marseille, spare, "manager.paris")
+        back = self._in_stock(self.marseille, 1)
+        returned = self._send(self.marseille, self.chain.warehouse, back, "manager.marseille")
+        if returned:
+            put_transfer_back(returned, DAYS_AGO)
         planned = self._in_stock(self.nantes, 2)
         draft_transfer(
-            self._key(),
+            new_key(self.rng),
             source=self.nantes,
             destination=self.chain.warehouse,
             wanted=planned,
             note="Fin de saison",
-            by=self._person("manager.nantes"),
+            by=person("manager.nantes"),
         )
 
     def bring_too_much(self) -> None:
-        """A delivery to Paris that is more than it may have."""
-        manager = self._person("manager.paris")
-        [(sku_id, _units)] = self._in_stock(self.paris, 1).items()
+        """A delivery to Paris that is more than it may have, of what Nantes is short of."""
+        manager = person("manager.paris")
+        spare = self._spare(self.paris, self.nantes) or self._in_stock(self.paris, 1)
+        [(sku_id, _units)] = spare.items()
         level = StockLevel.objects.get(location=self.paris, sku=sku_id)
         scope = Scope(location_id=self.paris.pk, sku_id=sku_id)
         most = max(level.on_hand, level.target) + 4
-        state_policies([scope], {"maximum": most}, by=self._person("office"))
+        state_policies([scope], {"maximum": most}, by=person("office"))
         self._adjust(self.paris, {sku_id: most - level.on_hand + 40}, "received", manager)
 
     def ask_for_what_is_scarce(self) -> None:
@@ -137,35 +144,34 @@ class ScarceWeek:
             wanted = self._low(store, 4) | {self.scarce.pk: packs * self.scarce.pack_size}
             request = self._ask(store, wanted, note)
             assert request
-            self._put_back(request, age)
+            put_request_back(request, age)
         oldest = RestockRequest.objects.pending().filter(store=self.paris)[0]
         for text, login in (
             ("Nous n’avons presque plus de café.", "clerk.paris"),
             ("Le fournisseur livre jeudi ; en partie dès demain ?", "logistics"),
         ):
-            comment_on_restock(oldest.pk, key=self._key(), text=text, by=self._person(login))
+            comment_on_restock(oldest.pk, key=new_key(self.rng), text=text, by=person(login))
 
-    def keep_a_template(self) -> None:
-        """What Paris asks for every week."""
-        asked = RestockRequest.objects.pending().filter(store=self.paris)[0]
-        save_template(asked, name="Réassort du lundi", by=self._clerk(self.paris))
-
-    def take_care_of_alerts(self) -> None:
-        """In Nantes somebody took notice of the worst alert, and put the next one off."""
-        clerk = self._clerk(self.nantes)
-        alerts = Alert.objects.open().filter(location=self.nantes, sku__isnull=False)
-        worst = list(alerts.order_by("-kind", "pk").values_list("pk", flat=True)[:2])
-        acknowledge_alerts(worst[:1], by=clerk)
-        snooze_alerts(worst[1:], until=self._in_days(self.nantes, 3), by=clerk)
-
-    def put_a_suggestion_off(self) -> None:
-        """Nantes doesn't want one of the suggestions before next week."""
-        suggested = Suggestion.objects.filter(location=self.nantes).order_by("pk").first()
-        if suggested:
-            until = self._in_days(self.nantes, 5)
-            snooze_suggestion(
-                self.nantes, suggested.sku_id, until=until, by=self._clerk(self.nantes)
+    def ask_for_what_is_suggested(self) -> None:
+        """Marseille asks for what Comptoir suggests, as it is: nothing of it is scarce."""
+        warehouse = self.chain.warehouse
+        there = dict(StockLevel.objects.at(warehouse).values_list("sku_id", "on_hand"))
+        waiting = RestockLine.objects.filter(request__in=RestockRequest.objects.pending())
+        suggested = {
+            row.sku_id: row.units
+            for row in suggestions_for(self.marseille, warehouse).exclude(
+                sku__in=waiting.values("sku")
             )
+            if row.units <= there.get(row.sku_id, 0)
+        }
+        wanted = dict(sorted(suggested.items())[:3])
+        if wanted:
+            clerk = clerk_of(self.marseille)
+            draft = add_to_draft(
+                self.marseille, warehouse, wanted, suggested=wanted, by=clerk
+            ).draft
+            asked = ask_draft(draft.key, store=self.marseille, by=clerk).request
+            put_request_back(asked, timedelta(hours=2))
 
     def _ask(
         self, store: Location, wanted: Mapping[int, int], note: str = ""
@@ -173,12 +179,12 @@ class ScarceWeek:
         if not wanted:
             return None
         return ask_restock(
-            self._key(),
+            new_key(self.rng),
             store=store,
             warehouse=self.chain.warehouse,
             wanted=wanted,
             note=note,
-            by=self._clerk(store),
+            by=clerk_of(store),
         )
 
     def _carry_out(self, request: RestockRequest, less: Mapping[int, Less] | None = None) -> None:
@@ -192,23 +198,28 @@ class ScarceWeek:
         counted = {line.sku_id: Counted(line.sent) for line in lines}
         broken = lines[0]
         counted[broken.sku_id] = Counted(broken.sent - 1, rejected=1, reason=Reason.OTHER)
-        receive_transfer(transfer.pk, key=self._key(), counted=counted, by=self._clerk(self.lille))
+        receive_transfer(
+            transfer.pk, key=new_key(self.rng), counted=counted, by=clerk_of(self.lille)
+        )
 
     def _send(
         self, source: Location, destination: Location, wanted: Mapping[int, int], login: str
     ) -> Transfer | None:
         if not wanted:
             return None
-        by = self._person(login)
+        by = person(login)
         transfer = draft_transfer(
-            self._key(), source=source, destination=destination, wanted=wanted, by=by
+            new_key(self.rng), source=source, destination=destination, wanted=wanted, by=by
         )
         return send_transfer(transfer.pk, by=by)
 
     def _low(self, store: Location, count: int) -> dict[int, int]:
-        """Some of the SKUs that run low at a store and of which the warehouse has enough, in whole
-        packs up to the target; none of them twice in the week."""
-        low = StockLevel.objects.at(store).low().exclude(sku__in=self.taken).order_by("sku_id")
+        """Some of the SKUs that run low at a store, that nobody asks for and of which the warehouse has
+        enough, in whole packs up to the target."""
+        open_ones = RestockRequest.objects.exclude(state=RestockRequest.State.DONE)
+        asked = RestockLine.objects.filter(request__in=open_ones).values("sku")
+        low = StockLevel.objects.at(store).low().exclude(sku__in=asked).order_by("sku_id")
+        low = low.exclude(sku__in=self.taken)
         there = dict(
             StockLevel.objects.at(self.chain.warehouse).values_list(
                 "sku_id", F("on_hand") - F("reserved")
@@ -220,7 +231,6 @@ class ScarceWeek:
             units = max(1, -(-(level.target - level.available) // pack)) * pack
             if len(wanted) < count and units <= there.get(level.sku_id, 0):
                 wanted[level.sku_id] = units
-        self.taken |= wanted.keys()
         return wanted
 
     def _spare(self, source: Location, destination: Location) -> dict[int, int]:
@@ -252,35 +262,8 @@ class ScarceWeek:
         adjust_stock(
             place,
             units,
-            key=self._key(),
+            key=new_key(self.rng),
             reason=StockAdjustment.Reason(reason),
             note="",
             by=by,
         )
-
-    def _put_back(self, request: RestockRequest, age: timedelta) -> None:
-        """Let a request, its history and its transfer be older."""
-        moments = ("asked_at", "decided_at", "done_at")
-        rows = RestockRequest.objects.filter(pk=request.pk)
-        rows.update(**{name: F(name) - age for name in moments})
-        RestockEvent.objects.filter(request=request).update(at=F("at") - age)
-        for transfer in Transfer.objects.filter(request=request):
-            self._put_transfer_back(transfer, age - timedelta(hours=6))
-
-    def _put_transfer_back(self, transfer: Transfer, age: timedelta) -> None:
-        moments = ("made_at", "sent_at", "due_at", "closed_at")
-        rows = Transfer.objects.filter(pk=transfer.pk)
-        rows.update(**{name: F(name) - age for name in moments})
-        TransferEvent.objects.filter(transfer=transfer).update(at=F("at") - age)
-
-    def _in_days(self, place: Location, days: int) -> date:
-        return place.local_day(timezone.now()) + timedelta(days=days)
-
-    def _clerk(self, store: Location) -> User:
-        return self._person(f"clerk.{store.code}")
-
-    def _person(self, login: str) -> User:
-        return User.objects.get(email=f"{login}@{DOMAIN}")
-
-    def _key(self) -> uuid.UUID:
-        return uuid.UUID(int=self.rng.getrandbits(128), version=4)

@@ -1,5 +1,4 @@
 from collections import Counter
-from datetime import datetime
 
 import pytest
 import time_machine
@@ -9,18 +8,11 @@ from django.db.models import Sum
 
 from backoffice.demo.assortment import box_code, ean13
 from inventory.models import (
-    Alert,
-    ApprovalRule,
-    RestockLine,
     RestockRequest,
-    RestockTemplate,
     Sku,
     StockLevel,
     StockMovement,
-    Suggestion,
-    Transfer,
 )
-from inventory.queries.check import ledger_drift
 from sales.actions.summary import summary_differences
 from sales.models import Sale, SaleLine, Tender
 from shop.models import Order
@@ -133,59 +125,3 @@ def test_online_orders_were_shipped_and_some_wait() -> None:
     assert set(online.values_list("order_number", "total")) == set(
         shipped.values_list("number", "total")
     )
-
-
-@pytest.fixture
-def whole_chain(db: None) -> None:
-    with time_machine.travel(EVENING, tick=False):
-        fill(stores=5, skus=120, days=20, tickets=12)
-
-
-@pytest.mark.usefixtures("whole_chain")
-def test_the_week_of_five_stores_has_something_of_everything() -> None:
-    assert ledger_drift() == []
-    now = datetime.fromisoformat(EVENING)
-    waiting = RestockRequest.objects.filter(state="waiting").order_by("asked_at")
-    hours = [(now - request.asked_at).total_seconds() / 3600 for request in waiting]
-    assert [(str(r.store), h) for r, h in zip(waiting, hours, strict=True)] == [
-        ("Paris", 72),
-        ("Lille", 29),
-        ("Nantes", 5),
-    ]
-    coffee = Sku.objects.get(product__name="Café Premium Bio")
-    asked = RestockLine.objects.filter(request__in=waiting, sku=coffee)
-    there = coffee.levels.get(location__code="central").available
-    assert (sorted(asked.values_list("asked", flat=True)), there) == ([18, 24, 30], 24)
-
-    requests = Counter(RestockRequest.objects.filter(store__code="lille").values_list("state"))
-    assert (requests["sent",], requests["waiting",]) == (1, 1)
-    gap = RestockLine.objects.get(received_reason="other")
-    assert gap.received == gap.sent - 1
-    cut = RestockLine.objects.get(reason="whole_packs")
-    assert cut.received == cut.sent == cut.approved < cut.asked
-    assert RestockTemplate.objects.get().lines.count() > 1
-    assert not ApprovalRule.objects.get().is_on
-
-    transfers = Counter(Transfer.objects.values_list("state", flat=True))
-    assert (transfers["in_transit"], transfers["partly"], transfers["draft"]) == (1, 1, 1)
-    assert {str(alert.location) for alert in Alert.objects.open().filter(kind="late")} == {"Lille"}
-    kinds = set(Alert.objects.open().values_list("kind", flat=True))
-    assert kinds == {"low", "out", "overstock", "late", "waiting"}
-    assert Alert.objects.open().filter(acknowledged_at__isnull=False).count() == 1
-    assert Alert.objects.open().filter(snoozed_until__isnull=False).count() == 1
-    assert Alert.objects.closed().filter(closing_document__in=["transfer", "receipt"]).exists()
-
-
-@pytest.mark.usefixtures("whole_chain")
-def test_suggestions_follow_the_rate_of_drinks_and_one_is_put_off() -> None:
-    drinks = StockLevel.objects.filter(sku__product__category__slug="boissons")
-    assert drinks.filter(location__kind="store", by_rate=False).count() == 0
-    assert not StockLevel.objects.exclude(pk__in=drinks).filter(by_rate=True).exists()
-    assert Suggestion.objects.count() > 5
-    assert Suggestion.objects.filter(snoozed_until__isnull=False).count() == 1
-
-
-@pytest.mark.usefixtures("whole_chain")
-def test_lyon_is_left_as_the_walk_finds_it() -> None:
-    test_the_keyboards_of_lyon_stand_as_the_walk_finds_them()
-    assert not RestockRequest.objects.filter(store__code="lyon", state="waiting").exists()

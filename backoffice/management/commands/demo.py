@@ -7,10 +7,12 @@ from django.db import connection, transaction
 from tqdm import tqdm
 
 from backoffice.demo.chain import PASSWORD, make_chain
+from backoffice.demo.habits import Habits
 from backoffice.demo.history import Pace, Past
 from backoffice.demo.open_work import ask_for_goods, order_online
 from backoffice.demo.scarce_week import FEWEST_STORES, ScarceWeek
 from inventory.actions.alerts import review_all_alerts
+from inventory.actions.digest import tell_alerts
 from inventory.actions.suggestions import refresh_all
 from sales.actions.summary import rebuild_summaries
 from stores.models import Location
@@ -52,10 +54,14 @@ class Command(BaseCommand):
             rebuild_summaries()
             review_all_alerts()
             if len(chain.stores) >= FEWEST_STORES:
+                habits = Habits(chain)
+                habits.state()
                 ScarceWeek(chain, rng).live_through()
+                habits.follow()
             else:
                 ask_for_goods(chain, rng)
             refresh_all()
+            tell_alerts()
         order_online(chain, rng)  # outside: the payment provider is called between transactions
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
