@@ -87,19 +87,33 @@ class LineToAsk:
     available: Quantity
     reorder_point: Quantity
     target: Quantity
+    maximum: Quantity
+    incoming: Quantity
     asked_before: Quantity
     left: Quantity
 
     @property
+    def to_come(self) -> Quantity:
+        """What the store has when all that is on its way and asked for is there."""
+        return self.available + self.incoming + self.asked_before
+
+    @property
     def need(self) -> Quantity:
-        """Units up to the target (or above the reorder point), less what was asked before."""
+        """Units up to the target (or above the reorder point)."""
         wanted = max(self.target, self.reorder_point + 1 if self.reorder_point else 0)
-        return max(wanted - self.available - self.asked_before, 0)
+        return max(wanted - self.to_come, 0)
 
     @property
     def suggested(self) -> Quantity:
-        """The need in whole packs; one pack where there is none."""
-        return whole_packs(self.need or 1, self.sku.pack_size)
+        """The need in whole packs, as many as the maximum leaves room for; one pack at least."""
+        pack = self.sku.pack_size
+        wanted = whole_packs(self.need, pack)
+        room = (self.maximum - self.to_come) // pack * pack if self.maximum else wanted
+        return max(min(wanted, room), pack)
+
+    def is_above_maximum(self, units: Quantity) -> bool:
+        """Whether so many units more are too many for the store."""
+        return bool(self.maximum) and self.to_come + units > self.maximum
 
     @property
     def is_scarce(self) -> bool:
@@ -162,6 +176,8 @@ def lines_to_ask(
             here.available,
             here.reorder_point,
             here.target,
+            here.maximum,
+            here.incoming,
             asked_before=by_store,
             left=max(there.available - of_warehouse, 0),
         )

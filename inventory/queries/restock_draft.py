@@ -21,12 +21,14 @@ MOST_SUGGESTED = 12
 
 @dataclass(frozen=True)
 class DraftRow:
-    """A line of the draft; `typed` is what somebody typed instead of units."""
+    """A line of the draft; `typed` is what somebody typed instead of units; the suggestion is the one
+    that stands now."""
 
     line: RestockLine
     figures: LineToAsk
     typed: str
     error: str
+    suggestion: Suggestion | None = None
 
     @property
     def is_on_sale(self) -> bool:
@@ -35,6 +37,10 @@ class DraftRow:
     @property
     def is_scarce(self) -> bool:
         return self.figures.left < self.line.asked
+
+    @property
+    def is_above_maximum(self) -> bool:
+        return self.figures.is_above_maximum(self.line.asked)
 
 
 @dataclass(frozen=True)
@@ -121,11 +127,15 @@ class DraftPage:
     @cached_property
     def rows(self) -> list[DraftRow]:
         """The lines, the newest on top: there a person who scans looks."""
-        figures = lines_to_ask(self.store, self.warehouse, [line.sku for line in self.lines])
+        skus = {line.sku_id: line.sku for line in self.lines}
+        figures = lines_to_ask(self.store, self.warehouse, skus.values())
+        standing = suggestions_for(self.store, self.warehouse).filter(sku__in=skus)
+        suggested = {suggestion.sku_id: suggestion for suggestion in standing}
         found = []
         for line in self.lines:
             typed, error = self.wrong.get(line.sku_id, (str(line.asked), ""))
-            found.append(DraftRow(line, figures[line.sku_id], typed, error))
+            shown = suggested.get(line.sku_id)
+            found.append(DraftRow(line, figures[line.sku_id], typed, error, shown))
         return found
 
     @cached_property
@@ -176,8 +186,15 @@ class DraftPage:
         return templates_of(self.store)
 
     @cached_property
-    def warehouses(self) -> list[Location]:
-        return list(Location.objects.warehouses().active())
+    def places(self) -> list[tuple[Location, int]]:
+        """The logistics centres that can be asked, each with the lines of its draft."""
+        places = list(Location.objects.warehouses().active())
+        if len(places) == 1:
+            return [(places[0], len(self.lines))]
+        drafts = RestockRequest.objects.drafts().filter(store=self.store).order_by()
+        lines = drafts.values_list("warehouse_id").annotate(count=Count("lines"))
+        drafted: dict[int, int] = dict(lines)
+        return [(place, drafted.get(place.pk, 0)) for place in places]
 
     @cached_property
     def lead_time(self) -> str:

@@ -2,9 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from django.db.models import Count, Sum
+
+from backoffice.lib.money import ZERO
 from inventory.actions.stock import Quantity, SkuId
 from inventory.models import RestockLine, RestockRequest, Suggestion
+from inventory.models.policy import SuggestionQuerySet
+from inventory.queries.suggestions import suggestions_for
 from stores.models import Location
 
 
@@ -16,6 +22,29 @@ class SuggestedRow:
     typed: str
     error: str
     drafted: Quantity
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """How many products a store should ask for, and the sales that it loses per day without them."""
+
+    count: int
+    lost_per_day: Decimal
+
+
+def not_drafted(store: Location) -> SuggestionQuerySet:
+    """What is suggested to a store, and in none of its drafts."""
+    drafted = RestockLine.objects.filter(
+        request__store=store, request__state=RestockRequest.State.DRAFT
+    )
+    return suggestions_for(store).exclude(sku__in=drafted.values("sku"))
+
+
+def outlook_of(store: Location) -> Outlook:
+    """What is suggested and not drafted, in one query."""
+    found = not_drafted(store).order_by()
+    sums = found.aggregate(count=Count("pk"), lost=Sum("lost_per_day"))
+    return Outlook(sums["count"], sums["lost"] or ZERO)
 
 
 def suggested_rows(

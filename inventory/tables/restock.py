@@ -200,11 +200,13 @@ class StoreRestockTable(tables.Table):  # type: ignore[misc]
         template_name=f"{PARTS}/restock_store_lines.html",
         verbose_name=_("Products"),
         orderable=False,
+        attrs={"td": {"class": "wide"}},
     )
     state = PartColumn(
         template_name=f"{PARTS}/restock_state.html",
         verbose_name=_("State"),
         extra_context={"with_decision": True},
+        attrs={"td": {"class": "wide"}},
     )
 
     class Meta:

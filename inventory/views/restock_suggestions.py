@@ -19,9 +19,9 @@ from inventory.actions.stock import Quantity, SkuId
 from inventory.actions.suggestions import snooze_suggestion, wake_suggestion
 from inventory.forms.restock import ids_from
 from inventory.forms.restock_draft import SnoozeForm, SuggestedForm
-from inventory.queries.restock_suggestions import suggested_rows
+from inventory.queries.restock_suggestions import not_drafted, outlook_of, suggested_rows
 from inventory.queries.suggestions import snoozed_for, suggestions_for
-from inventory.views.restock_draft import told_added
+from inventory.views.restock_draft import draft_address, told_added
 from inventory.views.store_restock import own_store
 from stores.models import Location, Role
 from stores.rights import StaffRequest, holds_here, staff_at
@@ -43,10 +43,10 @@ def restock_suggestions(request: StaffRequest) -> HttpResponse:
         if verb in ("snooze", "wake"):
             _put_off(request, store, ids_from([text])[0], snooze=verb == "snooze")
         elif verb == "all":
-            rows = suggestions_for(store)[:MOST_LINES]
-            _add(request, store, {row.sku_id: row.units for row in rows})
+            rows = not_drafted(store)[:MOST_LINES]
+            return _add(request, store, {row.sku_id: row.units for row in rows})
         elif form.is_valid():
-            _add(request, store, form.chosen())
+            return _add(request, store, form.chosen())
         else:
             return _page(request, store, form=form)
     except DomainError as error:
@@ -54,8 +54,11 @@ def restock_suggestions(request: StaffRequest) -> HttpResponse:
     return HttpResponseRedirect(request.get_full_path())
 
 
-def _add(request: StaffRequest, store: Location, chosen: Mapping[SkuId, Quantity]) -> None:
-    """Put what was chosen into the draft for the warehouse that each is suggested from."""
+def _add(
+    request: StaffRequest, store: Location, chosen: Mapping[SkuId, Quantity]
+) -> HttpResponseRedirect:
+    """Put what was chosen into the draft for the warehouse that each is suggested from, and go to the
+    longest of these drafts."""
     standing = suggestions_for(store).filter(sku__in=chosen).select_related("warehouse")
     parts: dict[Location, dict[SkuId, Quantity]] = defaultdict(dict)
     suggested = {}
@@ -70,6 +73,9 @@ def _add(request: StaffRequest, store: Location, chosen: Mapping[SkuId, Quantity
             "%(count)s is no longer suggested.", "%(count)s are no longer suggested.", gone
         )
         messages.warning(request, told % {"count": gone})
+    if not parts:
+        return HttpResponseRedirect(request.get_full_path())
+    return HttpResponseRedirect(draft_address(store, max(parts, key=lambda to: len(parts[to]))))
 
 
 def _put_off(request: StaffRequest, store: Location, sku_id: SkuId, *, snooze: bool) -> None:
@@ -97,11 +103,11 @@ def _page(
         "store": store,
         "page": page,
         "rows": suggested_rows(store, list(page), wrong),
+        "outlook": outlook_of(store),
         "ticked": form.ticked() if form else [],
         "snoozed": snoozed_for(store)[:MOST_LINES],
         "writes": holds_here(request.user, store, Role.CLERK),
         "error": error or (form.summary() if form else ""),
         "tomorrow": SnoozeForm.first_day(store),
-        "most_lines": MOST_LINES,
     }
     return render_page(request, PAGE, context, status=422 if form else 200)

@@ -11,6 +11,7 @@ from inventory.models import RestockRequest
 from inventory.models.restock import RestockRequestQuerySet
 from inventory.queries.lead_time import lead_times_in_words, usual_wait
 from inventory.queries.restock_draft import drafts_of
+from inventory.queries.restock_suggestions import outlook_of
 from inventory.queries.restock_talk import steps_of, store_thread
 from inventory.tables.restock import StoreRestockTable
 from inventory.views.restock import WITH_PEOPLE, is_unchanged
@@ -26,10 +27,12 @@ def store_restock(request: StaffRequest) -> HttpResponse:
     filterset = StoreRestockFilter(request.GET, queryset=mine)
     table = StoreRestockTable(filterset.qs)
     turn_to_page(request, table)
+    asks = _may_ask(request)
     context = {
         "filter": filterset,
         "table": table,
-        "asks": _may_ask(request),
+        "asks": asks,
+        "outlook": outlook_of(request.location) if asks else None,
         "drafts": drafts_of(request.location),
         "usual": lead_times_in_words(request.location),
     }
