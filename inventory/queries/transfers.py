@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from inventory.models import Document, Sku, StockMovement, Transfer, TransferLine, TransferReceipt
+from inventory.models import (
+    Document,
+    Sku,
+    StockMovement,
+    Transfer,
+    TransferEvent,
+    TransferLine,
+    TransferReceipt,
+)
 from inventory.models.transfer import TransferQuerySet
 from inventory.queries.ledger import Page
 from inventory.queries.restock import available_at
@@ -21,6 +30,12 @@ NUMBER = re.compile(r"(t[-\s]?)?0*([0-9]{1,18})", re.IGNORECASE)
 ON_THE_ROAD = F("sent") - F("received") - F("rejected") - F("came_back") - F("written_off")
 WITH_PLACES = ("source", "destination")
 MOST_COMING = 10
+FATES = {
+    "received": _("received"),
+    "rejected": _("rejected"),
+    "came_back": _("came back"),
+    "written_off": _("written off"),
+}
 
 
 def transfers_listed(transfers: TransferQuerySet) -> TransferQuerySet:
@@ -156,6 +171,29 @@ def coming_to(sku: Sku, place: Location, *, pages: TransferPages) -> list[Coming
         Coming(line.transfer, line.in_transit, pages.detail(line.transfer))
         for line in lines.select_related(*related).order_by("transfer__due_at", "pk")[:MOST_COMING]
     ]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a transfer's history; of a receipt also the units that it is about, by their fate."""
+
+    event: TransferEvent
+    units: Sequence[tuple[str, int]] = ()
+    is_settled: bool = False  # it says only what became of goods that never arrived
+
+
+def history_of(transfer: Transfer) -> list[Step]:
+    """The steps of a transfer, first to last; each receipt is one of them. Two queries."""
+    sums = [Coalesce(Sum(f"lines__{fate}"), 0) for fate in FATES]
+    receipts = iter(transfer.receipts.order_by("pk").values_list(*sums))
+    steps = []
+    for event in transfer.events.select_related("by").order_by("pk"):
+        is_receipt = event.kind == TransferEvent.Kind.RECEIVED
+        figures = next(receipts, ()) if is_receipt else ()
+        units = [(str(name), n) for name, n in zip(FATES.values(), figures, strict=False) if n]
+        arrived = any(figures[:2])  # received or rejected
+        steps.append(Step(event, units, is_settled=bool(units) and not arrived))
+    return steps
 
 
 @dataclass(frozen=True)

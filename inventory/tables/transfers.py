@@ -64,7 +64,7 @@ class TransferTable(tables.Table):  # type: ignore[misc]
         return column.render(self.value_units(record))
 
     def value_units(self, record: Any) -> int:
-        units: int = record.planned_units if record.is_draft else record.sent_units
+        units: int = record.sent_units if record.sent_at else record.planned_units
         return units
 
     def value_state(self, record: Transfer) -> str:

@@ -31,6 +31,7 @@ from inventory.queries.ledger import restock_pages
 from inventory.queries.transfers import (
     WITH_PLACES,
     TransferPages,
+    history_of,
     lines_shown,
     movements_of_transfer,
     told_to,
@@ -168,7 +169,7 @@ def _context(transfer: Transfer, place: Location | None, pages: TransferPages) -
         "lines": lines,
         "short": [entry for entry in lines if entry.available < entry.line.planned],
         "asked": asked.get(transfer.request_id or 0),
-        "events": transfer.events.select_related("by"),
+        "steps": history_of(transfer),
         "movements": movements_of_transfer(transfer),
         "remark_form": RemarkForm(),
         "barcode": code128_svg(str(transfer)),

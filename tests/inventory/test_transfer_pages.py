@@ -2,12 +2,15 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from inventory.actions.arrival import Counted, Fate, receive_transfer, settle_rest
+from inventory.actions.transfer import cancel_draft
 from inventory.models import Sku, Transfer, TransferLine
 from stores.models import Location, Role
 from tests.factories import (
@@ -146,6 +149,45 @@ def test_the_page_of_one_shows_all_quantities_side_by_side(
     assert figures == ["10", "9", "3", "1", "2", "1", "2"]
     assert "expired" in row[0]
     assert f'aria-label="{transfer}"' in page
+
+
+def test_the_history_says_what_each_counting_brought_and_what_became_of_the_rest(
+    logistics: Client, lyon: Location, paris: Location
+) -> None:
+    tea, mug = make_sku("TEA-1"), make_sku("MUG-1")
+    transfer = on_the_road({tea: 10, mug: 5}, source=lyon, destination=paris)
+    boss = make_staff(Role.HEAD_OFFICE)
+    for counted in (
+        {tea.pk: Counted(4, rejected=1, reason="expired"), mug.pk: Counted(2)},
+        {tea.pk: Counted(3)},
+    ):
+        receive_transfer(transfer.pk, key=uuid4(), counted=counted, by=boss)
+    fates = {tea.pk: Fate(came_back=2, reason="other"), mug.pk: Fate(written_off=3, reason="other")}
+    settle_rest(transfer.pk, key=uuid4(), fates=fates, by=boss)
+    page = logistics.get(f"{OFFICE}{transfer.pk}/").text
+    history = page.partition('class="history"')[2].partition("</ol>")[0]
+    steps = [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in history.split("<li>")[1:]]
+    assert [step.split(" by ")[0] for step in steps] == [
+        "Drafted",
+        "Sent",
+        "Received",
+        "Received",
+        "Settled",
+        "Closed",
+    ]
+    assert steps[2].endswith("6 received, 1 rejected")
+    assert steps[3].endswith("3 received")
+    assert steps[4].endswith("2 came back, 3 written off")
+
+
+def test_a_cancelled_draft_still_says_how_much_was_planned(
+    logistics: Client, lyon: Location, paris: Location
+) -> None:
+    draft = make_transfer({make_sku(): 4}, source=lyon, destination=paris)
+    cancel_draft(draft.pk, by=make_staff(Role.HEAD_OFFICE))
+    row = re.search(rf">{draft}</a>.*?</tr>", logistics.get(f"{OFFICE}?state=any").text, re.DOTALL)
+    assert row
+    assert re.search(r'data-label="Units"[^>]*>4<', row[0])
 
 
 def test_a_draft_shows_what_there_is_to_send(
