@@ -136,7 +136,8 @@ class RestockQueueTable(tables.Table):  # type: ignore[misc]
         )
         count = ngettext("%(count)d article", "%(count)d articles", len(lines))
         more = format_html("<small>{}</small>", count % {"count": len(lines)})
-        note = format_html("<small>{}</small>", f"“{record.note}”") if record.note else ""
+        said = _("“%(note)s”") % {"note": record.note}
+        note = format_html("<small>{}</small>", said) if record.note else ""
         return format_html('<ul class="restock-lines">{}</ul>{}{}', shown, more, note)
 
     def render_decision(self, record: RestockRequest) -> str:
