@@ -20,7 +20,7 @@ from backoffice.queries.takings import (
     side_by_side,
     takings_today,
 )
-from inventory.models import Alert, RestockLine, RestockRequest
+from inventory.models import Alert, RefreshRun, RestockLine, RestockRequest
 from inventory.models.alert import AlertQuerySet
 from inventory.models.restock import RestockRequestQuerySet
 from sales.models import DailySkuSales
@@ -33,6 +33,7 @@ URGENT_ROWS = 8
 REQUEST_ROWS = 5
 RANKING_SECONDS = 60  # for how long the order of what is urgent is kept
 STUCK = timedelta(minutes=10)
+OLD = timedelta(hours=2)  # suggestions are worked out afresh every hour
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,14 @@ class Troubles:
     ledger_drift: int  # stock figures that differed from the ledger when it was last checked
     ledger_is_guarded: bool
     ledger_checked_at: datetime | None
+    suggested_at: datetime | None  # when all suggestions were last worked out afresh
+    suggestions_are_old: bool
 
     @property
     def some(self) -> bool:
         counts = (self.failed_mails, self.late_mails, self.stuck_requests, self.ledger_drift)
-        return self.worker_is_stale or not self.ledger_is_guarded or any(counts)
+        late = self.worker_is_stale or self.suggestions_are_old
+        return late or not self.ledger_is_guarded or any(counts)
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,7 @@ def _figures(
     )
     waiting = Mail.objects.filter(state=Mail.State.WAITING, attempts__gt=0)
     check = LedgerCheck.objects.order_by("-pk")
+    afresh = RefreshRun.objects.filter(kind=RefreshRun.Kind.FULL).order_by("-pk")
     figures = Company.objects.values().annotate(
         out=_count(alerts.filter(kind=Alert.Kind.OUT)),
         low=_count(alerts.filter(kind=Alert.Kind.LOW)),
@@ -179,6 +184,7 @@ def _figures(
         ledger_drift=Subquery(check.values("drift")[:1]),
         ledger_is_guarded=Subquery(check.values("guarded")[:1]),
         ledger_checked_at=Subquery(check.values("checked_at")[:1]),
+        suggested_at=Subquery(afresh.values("finished_at")[:1]),
         worker_seen_at=Subquery(Heartbeat.objects.filter(name="worker").values("beaten_at")[:1]),
     )
     return cast(dict[str, Any], figures.get(pk=1))
@@ -243,6 +249,7 @@ def _ranking(place: Location | None, now: datetime) -> dict[tuple[int, int | Non
 
 def _troubles(figures: dict[str, Any], now: datetime) -> Troubles:
     seen_at = figures["worker_seen_at"]
+    suggested_at = figures["suggested_at"]
     oldest = now - timedelta(seconds=settings.HEARTBEAT_SECONDS)
     return Troubles(
         failed_mails=figures["failed_mails"],
@@ -253,4 +260,6 @@ def _troubles(figures: dict[str, Any], now: datetime) -> Troubles:
         ledger_drift=figures["ledger_drift"] or 0,
         ledger_is_guarded=figures["ledger_is_guarded"] is not False,
         ledger_checked_at=figures["ledger_checked_at"],
+        suggested_at=suggested_at,
+        suggestions_are_old=suggested_at is not None and suggested_at < now - OLD,
     )

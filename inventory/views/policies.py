@@ -104,9 +104,9 @@ def _within(request: StaffRequest) -> Q:
 def _form(request: StaffRequest) -> PolicyForm:
     """The form for the policies that were ticked, else for what the list was narrowed to."""
     ids = ids_from([*request.GET.getlist("row"), *request.POST.getlist("row")])
-    rows = StockPolicy.objects.filter(pk__in=ids).select_related(*SCOPE) if ids else ()
+    rows = StockPolicy.objects.filter(pk__in=ids).select_related(*SCOPE).order_by("pk")
     first = {name: request.GET.get(name, "") for name in ("place", "category", "q")}
-    return PolicyForm(request.POST or None, rows=rows, initial=first)
+    return PolicyForm(request.POST or None, rows=rows if ids else (), initial=first)
 
 
 def _state(request: StaffRequest, form: PolicyForm) -> HttpResponse:

@@ -18,7 +18,8 @@ from backoffice.queries.takings import Takings, takings_today
 from inventory.actions.alert_life import snooze_alerts
 from inventory.actions.alert_sweep import sweep_alerts
 from inventory.actions.alerts import review_all_alerts
-from inventory.models import Alert, RestockRequest, StockLevel, Transfer
+from inventory.actions.suggestions import refresh_all
+from inventory.models import Alert, RefreshRun, RestockRequest, StockLevel, Transfer
 from sales.actions.sale import Item, Paid, record_sale
 from sales.models import Tender
 from stores.models import Location, Mail, Role
@@ -167,6 +168,23 @@ def test_decisions_and_troubles_are_counted() -> None:
     assert place_overview(request.store).requests == [request]
     assert place_overview(request.warehouse).requests == [request]
     assert place_overview(make_store()).requests == []
+
+
+@pytest.mark.django_db
+def test_when_suggestions_were_worked_out_is_said_and_missed(client: Client) -> None:
+    Heartbeat.objects.create(name="worker", beaten_at=timezone.now())
+    client.force_login(make_staff(Role.HEAD_OFFICE))
+    assert head_office_overview(Location.objects.inner()).troubles.suggested_at is None
+    refresh_all()
+    run = RefreshRun.objects.get()
+    troubles = head_office_overview(Location.objects.inner()).troubles
+    assert (troubles.suggested_at, troubles.some) == (run.finished_at, False)
+    assert "all were worked out afresh" in client.get(OFFICE).content.decode()
+    RefreshRun.objects.update(finished_at=run.finished_at - timedelta(hours=2, seconds=1))
+    troubles = head_office_overview(Location.objects.inner()).troubles
+    assert troubles.suggestions_are_old
+    assert troubles.some
+    assert "not worked out afresh for two hours" in client.get(OFFICE).content.decode()
 
 
 @pytest.mark.django_db
