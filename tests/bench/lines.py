@@ -129,14 +129,15 @@ def staff_page(name: str, *arguments: str, query: str = "") -> Callable[[], Requ
     return requests
 
 
-def waiting_requests(number: int) -> Callable[[], Requests]:
-    """The queue with so many requests that wait, of five lines each; they stay for the next run."""
+def waiting_requests(number: int, page: str) -> Callable[[], Requests]:
+    """A page with so many requests that wait, of five lines each, over 200 SKUs of which there is
+    not enough for all; they stay for the next run."""
 
     def requests() -> Requests:
         missing = number - RestockRequest.objects.pending().count()
         if missing > 0:
             _ask(missing)
-        return staff_page("inventory:restock_list")()
+        return staff_page(page)()
 
     return requests
 
@@ -182,7 +183,22 @@ LINES = [
     Line("9", "till: scan → line on the ticket", 1, 0.6, scan),
     Line("10a", "staff list: orders", 3, 2, staff_page("shop:order_list"), queries=10),
     Line("10b", "staff list: requests", 3, 2, staff_page("inventory:restock_list"), queries=10),
-    Line("10d", "staff list: 2,000 requests wait", 3, 2, waiting_requests(2_000), queries=10),
     Line("10c", "staff list: movements", 3, 2, staff_page("inventory:movement_list"), queries=10),
+    Line(
+        "10d",
+        "staff list: 2,000 requests wait",
+        3,
+        2,
+        waiting_requests(2_000, "inventory:restock_list"),
+        queries=10,
+    ),
+    Line(
+        "10e",
+        "fair-share board: 2,000 requests wait",
+        3,
+        2,
+        waiting_requests(2_000, "inventory:fair_share_board"),
+        queries=10,
+    ),
     Line("11", "stock, 25 SKUs over 20 stores", 4, 2.5, staff_page("inventory:stock_overview")),
 ]

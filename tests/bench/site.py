@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".run" / "bench"
 BENCH = "--stores 20 --skus 2000 --days 365 --tickets 78 --orders 5000"
 MANY_PRODUCTS = "--stores 1 --skus 50000 --days 1 --tickets 10"
+MANY_LEVELS = "--stores 50 --skus 5000 --days 28 --tickets 40 --orders 100"
 THREADS = "4"
 REFERENCE_ROWS = 20
 REFERENCE_TABLE = "bench_reference_row"
