@@ -169,9 +169,9 @@ def _largest_category() -> Category:
 
 
 def _skus_in_stock() -> list[int]:
-    product = Product.objects.active().filter(skus__levels__location__code="central")
-    rows = product.filter(skus__levels__on_hand__gt=5).values_list("skus__pk", flat=True)
-    return list(rows.order_by("skus__pk")[:200])
+    plenty = StockLevel.objects.filter(location__code="central", on_hand__gt=5)
+    rows = Sku.objects.active().filter(levels__in=plenty).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:200])
 
 
 LINES = [
