@@ -35,6 +35,11 @@ class RestockRequestQuerySet(models.QuerySet["RestockRequest"]):
     def pending(self) -> RestockRequestQuerySet:
         return self.filter(state=RestockRequest.State.WAITING)
 
+    def next_to(self, request: RestockRequest) -> RestockRequest | None:
+        """What waits and was asked next after this request; after the last, the first of all."""
+        others = self.pending().exclude(pk=request.pk)
+        return others.annotate(is_before=Q(pk__lt=request.pk)).order_by("is_before", "pk").first()
+
     def untold(self) -> RestockRequestQuerySet:
         """Waiting, in a state that nobody who may decide was told of yet."""
         return self.pending().filter(told_version__lt=F("version")).order_by("pk")

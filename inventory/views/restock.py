@@ -77,6 +77,7 @@ def restock_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "rows": _rows(form, figures),
         "way": way if decides and way in WAYS else "",
         "decides": decides,
+        "following": mine.next_to(restock) if may_decide else None,
         "is_own": is_own,
         "obstacles": why_not_automatic(restock),
         "events": steps_of(restock),

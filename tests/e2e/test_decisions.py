@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from inventory.models import BulkApproval, RestockEvent, RestockRequest
+from inventory.models import BulkApproval, RestockEvent
 from stores.models import Location, Role
 from tests.e2e.accessibility import assert_accessible
 from tests.e2e.people import sign_in
@@ -78,28 +78,40 @@ def test_thirty_are_approved_at_a_stroke(
     expect(page.get_by_text("with others, in one go")).to_be_visible()
 
 
-@pytest.mark.usefixtures("live")
+@pytest.mark.usefixtures("worker")
 def test_what_is_selected_is_approved_by_the_keyboard_alone(
     open_page: OpenPage, lyon: Location, central: Location
 ) -> None:
     keyboard = make_sku(name="Clavier mécanique RGB")
     make_level(keyboard, central, on_hand=1000)
-    first, second = (make_restock({keyboard: 2}, store=lyon, warehouse=central) for _ in range(2))
+    first, second, third = (
+        make_restock({keyboard: 2}, store=lyon, warehouse=central) for _ in range(3)
+    )
     page = open_page()
     sign_in(page, make_staff(Role.LOGISTICS, central))
     page.goto("/head-office/restock/")
     for key in ("j", "j", "x", "a"):
         page.keyboard.press(key)
     expect(page.get_by_role("heading", name="Approve 1 request")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Done: 1 of 1 request approved.")
+    assert list(BulkApproval.objects.get().items.values_list("request", flat=True)) == [second.pk]
     page.goto("/head-office/restock/")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=f"{first}: Lyon asks")).to_be_visible()
     page.keyboard.press("a")
     expect(page.locator("#toasts")).to_contain_text(f"{first} approved")
-    assert [RestockRequest.objects.get(pk=r.pk).state for r in (first, second)] == [
-        "approved",
-        "waiting",
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", name=f"{third}: Lyon asks")).to_be_visible()
+    page.keyboard.press("r")
+    page.get_by_label("Reason").fill("Delivered yesterday")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text(f"{third} refused")
+    decided = RestockEvent.objects.filter(kind__in=("approved", "refused"), via="")
+    assert list(decided.order_by("pk").values_list("request", "kind")) == [
+        (first.pk, "approved"),
+        (third.pk, "refused"),
     ]
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from inventory.actions.carry_out import carry_out_restock
 from inventory.actions.restock import Less, approve_restock, refuse_restock
@@ -28,6 +27,7 @@ from tests.factories import (
     make_warehouse,
 )
 from tests.inventory.scarcity import make_claim, make_demand
+from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db
 BOARD = "/head-office/restock/board/"
@@ -349,11 +349,9 @@ def test_the_queries_do_not_grow_with_the_lines(
     approver: User,
     central: Location,
     stores: int,
-    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     sku = make_sku()
     for _ in range(stores):
         make_claim(sku, 5, warehouse=central, sold=3)
     client.get(BOARD)
-    with django_assert_num_queries(17):
-        client.get(BOARD)
+    assert queries_of(client, BOARD) == [17]
