@@ -65,10 +65,15 @@ def start_celery(*arguments: str, name: str, **extra: str) -> Service:
 
 
 def start_worker(
-    name: str = "worker", *, beat: bool = False, include: str = "", **extra: str
+    name: str = "worker",
+    *,
+    beat: bool = False,
+    include: str = "",
+    children: int = 1,
+    **extra: str,
 ) -> Service:
     """Start a Celery worker that takes tasks when this returns; `include` names a module more."""
-    arguments = ["worker", "--loglevel", "INFO", "--concurrency", "1", "-n", f"{name}@%h"]
+    arguments = ["worker", "--loglevel", "INFO", "--concurrency", str(children), "-n", f"{name}@%h"]
     arguments += ["--purge", "--without-gossip", "--without-mingle"]
     if include:
         arguments += ["--include", include]
