@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inventory.models import (
     Document,
@@ -31,10 +31,10 @@ ON_THE_ROAD = F("sent") - F("received") - F("rejected") - F("came_back") - F("wr
 WITH_PLACES = ("source", "destination")
 MOST_COMING = 10
 FATES = {
-    "received": _("received"),
-    "rejected": _("rejected"),
-    "came_back": _("came back"),
-    "written_off": _("written off"),
+    "received": pgettext_lazy("units", "received"),
+    "rejected": pgettext_lazy("units", "rejected"),
+    "came_back": pgettext_lazy("units", "came back"),
+    "written_off": pgettext_lazy("units", "written off"),
 }
 
 
