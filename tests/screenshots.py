@@ -1,11 +1,12 @@
 """`make screenshots`: the README's pictures, taken of a fresh demo chain."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +23,12 @@ WIDE, TILL, PHONE = (1440, 900), (1024, 768), (390, 844)
 FACES = [  # name, who, address, size, language
     ("head-office", "office", "/head-office/", WIDE, "en"),
     ("restock", "logistics", "/head-office/restock/", WIDE, "en"),
+    ("board", "logistics", "/head-office/restock/board/", WIDE, "en"),
+    ("request", "logistics", "/head-office/restock/?state=done&store=lille", WIDE, "en"),
+    ("transfer", "logistics", "/head-office/transfers/?late=late", WIDE, "en"),
+    ("alerts", "logistics", "/head-office/alerts/", WIDE, "en"),
+    ("suggestions", "clerk.lille", "/stores/lille/restock/suggestions/", WIDE, "fr"),
+    ("receive", "clerk.lille", "/stores/lille/transfers/", PHONE, "en"),
     ("store", "manager.lyon", "/stores/lyon/", WIDE, "fr"),
     ("till", "clerk.lyon", "/stores/lyon/sell/", TILL, "fr"),
     ("report", "office", "/head-office/reports/consolidated/", WIDE, "en"),
@@ -102,7 +109,45 @@ def picture(browser: Browser, site: str, who: str, size: tuple[int, int], langua
     return page
 
 
-def main() -> None:
+def ring_up(page: Page) -> None:
+    """Three articles on the ticket."""
+    for code in ("INF-0001", "BOI-0001", "CON-0001"):
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+        page.get_by_text(code).first.wait_for()
+
+
+def open_first(page: Page) -> None:
+    """The first request or transfer of a list."""
+    page.get_by_role("table").get_by_role("link", name=re.compile(r"^[RT]-\d+$")).first.click()
+    page.get_by_role("heading", level=1, name=re.compile(r"[RT]-\d+")).wait_for()
+
+
+def count_in(page: Page) -> None:
+    """Two units of what is late, counted as they arrive."""
+    open_first(page)
+    page.get_by_role("link", name="Receive", exact=True).first.click()
+    for units in (1, 2):
+        page.get_by_role("button", name="One more of").first.click()
+        page.get_by_text(f"{units} of ").wait_for()
+
+
+def show_arithmetic(page: Page) -> None:
+    """What is behind the first figure."""
+    page.locator(".suggestion-why").first.click()
+
+
+STEPS: dict[str, Callable[[Page], None]] = {
+    "till": ring_up,
+    "request": open_first,
+    "transfer": open_first,
+    "receive": count_in,
+    "suggestions": show_arithmetic,
+}
+
+
+def main(names: Sequence[str]) -> None:
+    """Draw the pictures with these names, or all of them."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="comptoir-") as folder,
@@ -111,17 +156,17 @@ def main() -> None:
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name, who, address, size, language in FACES:
+            if names and name not in names:
+                continue
             page = picture(browser, site, who, size, language)
             page.goto(address, wait_until="networkidle")
-            if name == "till":
-                for word in ("INF-0001", "BOI-0001", "CON-0001"):
-                    page.keyboard.type(word)
-                    page.keyboard.press("Enter")
-                    page.get_by_text(word).first.wait_for()
+            if step := STEPS.get(name):
+                step(page)
+                page.wait_for_load_state("networkidle")
             page.screenshot(path=PICTURES / f"{name}.png")
             page.context.close()
         browser.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
