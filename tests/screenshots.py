@@ -24,7 +24,7 @@ FACES = [  # name, who, address, size, language
     ("head-office", "office", "/head-office/", WIDE, "en"),
     ("restock", "logistics", "/head-office/restock/", WIDE, "en"),
     ("board", "logistics", "/head-office/restock/board/", WIDE, "en"),
-    ("request", "logistics", "/head-office/restock/?state=done&store=lille", WIDE, "en"),
+    ("request", "clerk.lille", "/stores/lille/restock/?state=done", WIDE, "en"),
     ("transfer", "logistics", "/head-office/transfers/?late=late", WIDE, "en"),
     ("alerts", "logistics", "/head-office/alerts/", WIDE, "en"),
     ("suggestions", "clerk.lille", "/stores/lille/restock/suggestions/", WIDE, "fr"),
