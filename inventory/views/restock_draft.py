@@ -173,7 +173,8 @@ class Desk:
 
     def take(self, _text: str) -> None:
         """Add what was ticked elsewhere, such as in the list of the stock."""
-        self._add(ids_from(self.request.POST.getlist("sku")))
+        if ticked := ids_from(self.request.POST.getlist("sku")):
+            self._add(ticked)
         self.chosen = []
 
     def suggested(self, _text: str) -> None:

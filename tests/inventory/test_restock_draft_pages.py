@@ -279,6 +279,21 @@ def test_products_come_with_whole_packs_up_to_the_target(
     }
 
 
+def test_what_is_ticked_in_the_low_list_goes_into_the_draft(
+    client: Client, clerk: User, store: Location, warehouse: Location
+) -> None:
+    low = make_sku()
+    make_level(low, store, on_hand=2, reorder_point=5)
+    page = client.get("/stores/lyon/stock/?status=low").text
+    assert f'method="post" action="{NEW}"' in page
+    assert f'name="sku" value="{low.pk}" form="ask"' in page
+    assert client.post(NEW, {"do": "take"}).status_code == 302
+    assert not RestockRequest.objects.exists()
+    answer = client.post(NEW, {"do": "take", "sku": [low.pk]})
+    assert (answer.status_code, answer["Location"]) == (302, f"{NEW}?of=central")
+    assert units(RestockRequest.objects.get()) == {low.pk: 4}
+
+
 def test_what_is_suggested_is_offered_and_taken_as_suggested(
     client: Client, clerk: User, store: Location, warehouse: Location
 ) -> None:
