@@ -20,41 +20,46 @@ type LineId = int
 
 State = RestockRequest.State
 FOUND = """
-WITH waiting AS MATERIALIZED (
-    SELECT request.warehouse_id, line.sku_id, sum(line.asked)::bigint AS asked, count(*) AS lines
+WITH asking AS MATERIALIZED (
+    SELECT request.warehouse_id, request.store_id, line.sku_id, line.asked
     FROM inventory_restockrequest AS request
-    JOIN inventory_restockline AS line ON line.request_id = request.id
+    CROSS JOIN LATERAL (
+        SELECT sku_id, asked FROM inventory_restockline WHERE request_id = request.id OFFSET 0
+    ) AS line
     WHERE request.state = 'waiting' AND request.warehouse_id = ANY (%(warehouses)s)
-    GROUP BY request.warehouse_id, line.sku_id
+), waiting AS MATERIALIZED (
+    SELECT warehouse_id, sku_id, sum(asked)::bigint AS asked, count(*) AS lines
+    FROM asking GROUP BY warehouse_id, sku_id
 ), promised AS MATERIALIZED (
     SELECT request.warehouse_id, line.sku_id, sum(line.approved)::bigint AS units
     FROM inventory_restockrequest AS request
-    JOIN inventory_restockline AS line ON line.request_id = request.id
+    CROSS JOIN LATERAL (
+        SELECT sku_id, approved FROM inventory_restockline WHERE request_id = request.id OFFSET 0
+    ) AS line
     WHERE request.state = 'approved' AND request.warehouse_id = ANY (%(warehouses)s)
     GROUP BY request.warehouse_id, line.sku_id
 ), scarce AS MATERIALIZED (
-    SELECT waiting.*, greatest(0, coalesce(level.on_hand - level.reserved, 0)
+    SELECT waiting.*, greatest(0, coalesce(level.available, 0)
         - coalesce(promised.units, 0)) AS free
     FROM waiting
-    LEFT JOIN inventory_stocklevel AS level
-        ON level.location_id = waiting.warehouse_id AND level.sku_id = waiting.sku_id
+    LEFT JOIN LATERAL (
+        SELECT on_hand - reserved AS available FROM inventory_stocklevel
+        WHERE location_id = waiting.warehouse_id AND sku_id = waiting.sku_id OFFSET 0
+    ) AS level ON true
     LEFT JOIN promised
         ON promised.warehouse_id = waiting.warehouse_id AND promised.sku_id = waiting.sku_id
-    WHERE waiting.asked > coalesce(level.on_hand - level.reserved, 0) - coalesce(promised.units, 0)
+    WHERE waiting.asked > coalesce(level.available, 0) - coalesce(promised.units, 0)
 )
-"""
+"""  # OFFSET 0: each line and level by its index, however many others there are
 COUNT = f"{FOUND} SELECT count(DISTINCT sku_id) FROM scarce"  # noqa: S608
 SCARCE = f"""{FOUND}, losing AS (
     SELECT asking.warehouse_id, asking.sku_id, sum(demand.units * sku.price / 28
         * greatest(0, 1 - greatest(0, level.on_hand - level.reserved)
             / (demand.units / 28.0 * greatest(1, level.lead_days)))) AS lost
     FROM (
-        SELECT DISTINCT request.warehouse_id, request.store_id, line.sku_id
-        FROM inventory_restockrequest AS request
-        JOIN inventory_restockline AS line ON line.request_id = request.id
-        JOIN scarce
-            ON scarce.warehouse_id = request.warehouse_id AND scarce.sku_id = line.sku_id
-        WHERE request.state = 'waiting'
+        SELECT DISTINCT asking.warehouse_id, asking.store_id, asking.sku_id
+        FROM asking JOIN scarce
+            ON scarce.warehouse_id = asking.warehouse_id AND scarce.sku_id = asking.sku_id
     ) AS asking
     JOIN inventory_demand AS demand
         ON demand.location_id = asking.store_id AND demand.sku_id = asking.sku_id

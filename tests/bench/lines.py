@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils.crypto import get_random_string
@@ -142,6 +143,7 @@ def waiting_requests(number: int, page: str) -> Callable[[], Requests]:
     return requests
 
 
+@transaction.atomic
 def _ask(number: int) -> None:
     stores = list(Location.objects.stores().order_by("pk"))
     central = Location.objects.warehouses().get(code="central")
