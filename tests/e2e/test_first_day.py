@@ -105,7 +105,8 @@ def ask_for_keyboards(page: Page) -> None:
     """The clerk asks for what the page suggests: 21, up to the target of 41."""
     page.goto("/stores/lyon/restock/new/")
     page.get_by_label("Add a product by name, code or scan").press_sequentially("clavier mec")
-    page.get_by_role("button", name=f"Add {KEYBOARD}").click()
+    found = page.locator("#restock-found")
+    found.get_by_role("button", name=f"Add 21 of {KEYBOARD}").click()
     expect(page.get_by_label(f"Units of {KEYBOARD}")).to_have_value("21")
     page.get_by_role("button", name="Send the request").click()
     expect(page.get_by_text("waiting for a decision").first).to_be_visible()
