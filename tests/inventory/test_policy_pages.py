@@ -182,18 +182,6 @@ def test_found_skus_get_a_policy_each(client: Client, boss: User, level: StockLe
     assert set(rows) == {(level.sku_id, None, source.pk), (blue.pk, None, source.pk)}
 
 
-def test_what_was_confirmed_is_what_was_shown_wherever_its_rows_lie(
-    client: Client, boss: User, level: StockLevel
-) -> None:
-    scopes = [Scope(location_id=level.location_id), Scope(sku_id=level.sku_id)]
-    state_policies(scopes, {"lead_days": 9}, by=boss)
-    rows = list(StockPolicy.objects.order_by("pk").values_list("pk", flat=True))
-    data = {"row": rows, "review_days": 3}
-    seen = client.post(EDIT, data).context["seen"]
-    StockPolicy.objects.filter(pk=rows[0]).update(lead_days=9)  # its row lies behind the other now
-    assert client.post(EDIT, {**data, "seen": seen}).status_code == 302
-
-
 def test_ticked_policies_are_changed_and_cleared_together(
     client: Client, boss: User, level: StockLevel
 ) -> None:
