@@ -12,7 +12,9 @@
   const part = () => document.getElementById(form.dataset.scans);
   let sending = false;
   let last = null; // a button that leaves the page, pressed while something waited
-  let typed = null;
+  let sent = {}; // what stood in the fields when they were sent, by id
+  let since = {}; // what was typed into them while the answer was on its way
+  let focused = "";
   let opened = []; // what somebody has unfolded
 
   function newKey() {
@@ -31,10 +33,15 @@
     else localStorage.removeItem(kept);
   }
 
+  function fields() {
+    return Array.from(part().querySelectorAll("input:not([type=hidden]), select, textarea"));
+  }
+
   function work() {
     if (sending) return;
     if (waiting.length) {
       sending = true;
+      sent = Object.fromEntries(fields().map((one) => [one.id, one.value]));
       const options = { source: form, target: part(), swap: "outerHTML", values: waiting[0] };
       htmx.ajax("POST", form.action, options).catch(() => {});
     } else if (last) {
@@ -96,24 +103,27 @@
     if (target.matches("[data-typed]")) command({ do: "count" });
   });
 
-  // What somebody is typing while an answer comes stays, and what is unfolded.
+  // What somebody types while an answer is on its way stays, and what is unfolded.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     opened = Array.from(part().querySelectorAll("details[open][id]"), (details) => details.id);
-    const active = document.activeElement;
-    const inPart = detail.target === part() && part().contains(active) && active.id;
-    typed = inPart ? { id: active.id, value: active.value } : null;
+    const isPart = detail.target === part();
+    const changed = isPart ? fields().filter((one) => one.value !== (sent[one.id] ?? one.value)) : [];
+    since = Object.fromEntries(changed.map((one) => [one.id, one.value]));
+    focused = isPart && part().contains(document.activeElement) ? document.activeElement.id : "";
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
-    const again = typed && document.getElementById(typed.id);
-    if (again) {
-      again.focus();
-      if (again.matches("[data-typed]") && again.value !== typed.value && !part().dataset.refused) {
-        again.value = typed.value;
-        again.addEventListener("blur", () => command({ do: "count" }), { once: true });
-      }
-    } else if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) field.focus();
-    typed = null;
+    for (const one of fields().filter((one) => one.id in since)) {
+      one.value = since[one.id];
+      // Once it was left, its change waits to be sent; until then no event tells of it.
+      if (one.id !== focused || !one.matches("[data-typed]")) continue;
+      one.addEventListener("blur", () => command({ do: "count" }), { once: true });
+    }
+    const again = focused && document.getElementById(focused);
+    if (again) again.focus();
+    else if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) field.focus();
+    since = {};
+    focused = "";
     document.querySelector("[data-touched]")?.scrollIntoView({ block: "nearest" });
   });
 

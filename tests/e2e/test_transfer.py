@@ -15,12 +15,21 @@ from django.db.models import Sum
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from inventory.actions.transfer import send_transfer
 from inventory.models import Barcode, Sku, StockLevel, StockMovement, Transfer
 from stores.models import Location, Role, User
 from tests.code128 import text_of_barcode
 from tests.e2e.accessibility import assert_accessible
 from tests.e2e.people import sign_in
-from tests.factories import make_level, make_membership, make_sku, make_store, make_user
+from tests.e2e.relay import Relay
+from tests.factories import (
+    make_level,
+    make_membership,
+    make_sku,
+    make_store,
+    make_transfer,
+    make_user,
+)
 
 TEA, BOX_OF_TEA, MUG = "3017620422003", "13017620422000", "3760000000024"
 PHONE = {"viewport": {"width": 390, "height": 844}}
@@ -232,3 +241,31 @@ def say_what_became_of_the_rest(page: Page, code: str) -> None:
         "nothing is in transit any more"
     )
     assert_accessible(page)
+
+
+def test_what_is_typed_while_an_answer_is_on_its_way_stays(
+    open_page: Callable[..., Page], live: str, scene: Scene
+) -> None:
+    draft = make_transfer({scene.mug: 5}, source=scene.lyon, destination=scene.paris)
+    transfer = send_transfer(draft.pk, by=scene.manager)
+    here = f"/stores/paris/transfers/{transfer.pk}/receive/"
+    with Relay(live) as relay:
+        page = open_page(base_url=relay.address)
+        sign_in(page, scene.clerk)
+        page.goto(here)
+        page.get_by_role("button", name="One more of Tasse bleue").click()
+        expect(page.get_by_text("1 of 5 units counted")).to_be_visible()
+        page.get_by_text("Reject…").click()
+        answer = relay.hold("POST", here)
+        page.get_by_role("combobox", name="Why units of Tasse bleue").select_option("other")
+        assert answer.arrived.wait(30)
+        page.get_by_role("textbox", name="Units of Tasse bleue that are rejected").fill("2")
+        page.get_by_role("textbox", name="Remark").fill("The box was wet")
+        page.get_by_role("button", name="Receive what was counted").click()
+        answer.released.set()
+        expect(
+            page.get_by_text("A part was received; the rest is still in transit.")
+        ).to_be_visible()
+    receipt = transfer.receipts.get()
+    assert receipt.note == "The box was wet"
+    assert receipt.lines.values_list("received", "rejected", "reason").get() == (1, 2, "other")
