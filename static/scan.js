@@ -111,8 +111,10 @@
     since = Object.fromEntries(changed.map((one) => [one.id, one.value]));
     focused = isPart && part().contains(document.activeElement) ? document.activeElement.id : "";
   });
+  const unfold = () => opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  document.addEventListener("htmx:afterSettle", unfold); // htmx puts the attributes of the answer back
   document.addEventListener("htmx:afterSwap", () => {
-    for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+    unfold();
     for (const one of fields().filter((one) => one.id in since)) {
       one.value = since[one.id];
       // Once it was left, its change waits to be sent; until then no event tells of it.
