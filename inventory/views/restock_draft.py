@@ -69,10 +69,21 @@ def told_added(added: Added) -> str:
         % {"count": added.added}
     ]
     if added.there:
-        told.append(_("%(count)s stood there already.") % {"count": added.there})
+        told.append(
+            ngettext(
+                "%(count)s product stood there already.",
+                "%(count)s products stood there already.",
+                added.there,
+            )
+            % {"count": added.there}
+        )
     if added.left_out:
         told.append(
-            _("%(count)s were left out: one request holds at most %(most)s products.")
+            ngettext(
+                "%(count)s product was left out: one request holds at most %(most)s.",
+                "%(count)s products were left out: one request holds at most %(most)s.",
+                added.left_out,
+            )
             % {"count": added.left_out, "most": MOST_LINES}
         )
     return " ".join(told)

@@ -139,7 +139,7 @@ def test_a_draft_from_five_sources_by_two_people_and_three_ways_to_send_it(
     expect(units_of(page, "Encre")).to_have_value("3")
     units_of(page, "Souris").fill("5")
     units_of(page, "Souris").press("Tab")
-    expect(page.locator("#restock-sum")).to_have_text("5 products, 31 units · saved")
+    expect(page.locator("#restock-sum")).to_have_text("5 products · 31 units · saved")
     assert_fits(page)
 
     page.goto(LIST)
