@@ -26,10 +26,10 @@ PARTS = ("restock-thread", "restock-comments")
 @staff_at()
 def store_restock_comments(request: StaffRequest, pk: int) -> HttpResponse:
     """Comments on a request of this store."""
+    if request.method == "POST" and not holds_here(request.user, request.location, Role.CLERK):
+        raise PermissionDenied
     restock = get_object_or_404(requests_of(request), pk=pk)
     page = reverse("inventory:store_restock_detail", args=[restock.store.code, pk])
-    if request.method == "POST" and not holds_here(request.user, restock.store, Role.CLERK):
-        raise PermissionDenied
     return _talk(request, restock, page)
 
 

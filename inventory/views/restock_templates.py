@@ -25,7 +25,7 @@ def restock_templates(request: StaffRequest) -> HttpResponse:
     store = own_store(request)
     verb, _dash, text = request.POST.get("do", "").partition("-")
     error, template = "", None
-    if request.method == "POST":
+    if verb in {"delete", "rename"}:
         (template_id,) = ids_from([text])
         mine = RestockTemplate.objects.filter(store=store)
         template = get_object_or_404(mine, pk=template_id)

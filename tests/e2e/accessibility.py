@@ -7,15 +7,17 @@ from playwright.sync_api import Page
 
 AXE = Path(settings.NODE_MODULES) / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+VIOLATIONS = """async (rules) => {
+    const options = { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] };
+    return (await axe.run(options)).violations;
+}"""
 
 
 def assert_accessible(page: Page) -> None:
     """Fail with what axe finds on the page, each with the elements it is about."""
     page.wait_for_load_state("load")
     page.evaluate(AXE.read_text())
-    found = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)[
-        "violations"
-    ]
+    found = page.evaluate(VIOLATIONS, RULES)
     told = [
         f"{violation['id']}: {violation['help']}\n"
         + "\n".join(

@@ -89,14 +89,14 @@ def _at_a_place(
     held = _held(actor, place, reading)
     if not roles & held:
         return "refused"
+    if address.name == "inventory:store_restock_comments" and not reading and "clerk" not in held:
+        return "refused"
     if place == "central" and address.name in STORES_ONLY:
         return "absent"
     if address.name in ADJUSTS and ADJUSTS_AT[place] not in held:
         return "refused"
     if any(whose not in (place, "shared") for name, whose in objects.items() if name != "code"):
         return "absent"
-    if address.name == "inventory:store_restock_comments" and not reading and "clerk" not in held:
-        return "refused"
     if address.name == "shop:store_order" and not reading and HANDS_OVER[place] not in held:
         return "refused"
     return "admitted"
