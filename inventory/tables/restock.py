@@ -29,8 +29,10 @@ TONES = {"approved": "state-accent", "sent": "state-accent", "done": "state-good
 def age_of(waited: timedelta) -> str:
     """Such as `waiting for 3 h`."""
     minutes = int(waited.total_seconds()) // 60
+    if minutes < 1:
+        return str(_("asked just now"))
     if minutes < 60:
-        return _("waiting for %(count)s min") % {"count": max(minutes, 0)}
+        return _("waiting for %(count)s min") % {"count": minutes}
     if minutes < 48 * 60:
         return _("waiting for %(count)s h") % {"count": minutes // 60}
     days = minutes // (24 * 60)

@@ -122,7 +122,8 @@ def test_it_sorts_by_value_age_and_number_of_lines(
 @pytest.mark.parametrize(
     ("minutes", "words"),
     [
-        (0, "waiting for 0 min"),
+        (0, "asked just now"),
+        (1, "waiting for 1 min"),
         (59, "waiting for 59 min"),
         (60, "waiting for 1 h"),
         (47 * 60 + 59, "waiting for 47 h"),
