@@ -86,9 +86,15 @@ def scan(page: Page, code: str) -> None:
 
 
 def assert_fits(page: Page) -> None:
-    """Nothing is wider than the screen, and nobody is shut out."""
+    """Nothing is wider than the screen, and nobody is shut out. For that it is as high as the page, so
+    that the bar which stays in view lies over nothing."""
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    screen = page.viewport_size
+    assert screen
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": screen["width"], "height": max(height, screen["height"])})
     assert_accessible(page)
+    page.set_viewport_size(screen)
 
 
 @pytest.mark.usefixtures("live")
