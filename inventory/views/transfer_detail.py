@@ -76,6 +76,8 @@ def _page(request: StaffRequest, transfer: Transfer, place: Location | None) -> 
                 messages.success(request, said)
             return redirect(pages.detail(transfer))
     context = _context(transfer, place, pages) | {"form": form, "may": _may(request.user, transfer)}
+    if isinstance(form, RemarkForm) and form.is_bound:
+        context["remark_form"] = form  # with what was typed
     context["resting"] = what == "rest" and "settle" in context["may"]
     status = 422 if form.is_bound else 200
     parts = ("transfer",)

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -15,6 +16,7 @@ from django.db.models import Sum
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from inventory.actions.arrival import Fate, settle_rest
 from inventory.actions.transfer import send_transfer
 from inventory.models import Barcode, Sku, StockLevel, StockMovement, Transfer
 from stores.models import Location, Role, User
@@ -269,3 +271,23 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays(
     receipt = transfer.receipts.get()
     assert receipt.note == "The box was wet"
     assert receipt.lines.values_list("received", "rejected", "reason").get() == (1, 2, "other")
+
+
+def test_a_remark_that_is_typed_outlives_the_news_of_a_colleague(
+    open_page: Callable[..., Page], scene: Scene
+) -> None:
+    draft = make_transfer({scene.mug: 5}, source=scene.lyon, destination=scene.paris)
+    transfer = send_transfer(draft.pk, by=scene.manager)
+    page = open_page()
+    sign_in(page, scene.clerk)
+    page.goto(f"/stores/paris/transfers/{transfer.pk}/")
+    remark = page.locator("#transfer-remark").get_by_role("textbox")
+    remark.fill("The lorry was open")
+    settle_rest(
+        transfer.pk,
+        key=uuid4(),
+        fates={scene.mug.pk: Fate(written_off=2, reason="other")},
+        by=scene.manager,
+    )
+    expect(page.get_by_text("2 written off")).to_be_visible()
+    expect(remark).to_have_value("The lorry was open")

@@ -225,6 +225,21 @@ def test_a_page_of_before_decides_nothing(
     assert (request.state, request.version) == ("waiting", 3)
 
 
+@pytest.mark.parametrize("way", ["all", "less", "refuse"])
+def test_whoever_is_told_that_it_changed_decides_what_they_then_see(
+    client: Client, approver: User, warehouse: Location, way: str
+) -> None:
+    request = make_restock({make_sku(): 5}, warehouse=warehouse)
+    line = request.lines.get()
+    typed = {f"units-{line.sku_id}": "5", "reason": "Not this week"}
+    RestockRequest.objects.filter(pk=request.pk).update(version=request.version + 1)
+    told = client.post(page_of(request, f"?do={way}"), typed | {"version": request.version})
+    assert (told.status_code, "has changed since" in told.text) == (422, True)
+    (seen,) = set(re.findall(r'name="version" value="(\d+)"', told.text))
+    assert client.post(page_of(request, f"?do={way}"), typed | {"version": seen}).status_code == 302
+    assert not still_waits(request)
+
+
 def test_the_page_follows_until_it_is_done(
     client: Client, approver: User, store: Location, warehouse: Location
 ) -> None:

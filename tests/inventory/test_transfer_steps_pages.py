@@ -8,6 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from inventory.actions.arrival import Counted, receive_transfer
 from inventory.models import (
     Barcode,
     Sku,
@@ -295,3 +296,21 @@ def test_a_remark_stands_in_the_history(
     client.post(page, {"do": "remark", "text": "The lorry is late"})
     assert "“The lorry is late”" in client.get(page).text
     assert client.post(page, {"do": "remark", "text": ""}).status_code == 422
+    too_long = client.post(page, {"do": "remark", "text": "late " * 101})
+    assert (too_long.status_code, "late " * 101 in too_long.text) == (422, True)
+
+
+def test_whoever_is_told_that_goods_arrived_settles_what_is_left(
+    client: Client, lyon: Location, paris: Location, tea: Sku
+) -> None:
+    transfer = make_arrival({tea: 10}, source=lyon, destination=paris)
+    manager = make_staff(Role.MANAGER, paris)
+    client.force_login(manager)
+    page = f"/stores/paris/transfers/{transfer.pk}/?do=rest"
+    form = shown(client.get(page).text) | {"do": "rest", f"fate-{tea.pk}": "came_back"}
+    form |= {f"reason-{tea.pk}": "other", f"units-{tea.pk}": "4"}
+    receive_transfer(transfer.pk, key=uuid4(), counted={tea.pk: Counted(6)}, by=manager)
+    told = client.post(page, form)
+    assert told.status_code == 422
+    assert client.post(page, form | {"version": shown(told.text)["version"]}).status_code == 302
+    assert transfer.lines.get().came_back == 4
