@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,6 +14,12 @@ from inventory.models.catalogue import Sku
 from inventory.models.policy import ApprovalRule
 from stores.models import Location, User
 from stores.models.location import LocationQuerySet
+
+
+def _asked_by(person: User) -> Q:
+    """Of a request: the person sent it, or added lines to it."""
+    added = RestockEvent.objects.filter(kind=RestockEvent.Kind.ADDED, by=person)
+    return Q(asked_by=person) | Q(Exists(added.filter(request=OuterRef("pk"))))
 
 
 class RestockRequestQuerySet(models.QuerySet["RestockRequest"]):
@@ -34,6 +40,16 @@ class RestockRequestQuerySet(models.QuerySet["RestockRequest"]):
 
     def pending(self) -> RestockRequestQuerySet:
         return self.filter(state=RestockRequest.State.WAITING)
+
+    def with_own(self, person: User) -> RestockRequestQuerySet:
+        """Each with `is_own`: whether the person sent it, or added lines to it."""
+        return self.annotate(is_own=_asked_by(person))
+
+    def asked_by_person(self, person: User) -> RestockRequestQuerySet:
+        return self.filter(_asked_by(person))
+
+    def asked_by_others(self, person: User) -> RestockRequestQuerySet:
+        return self.exclude(_asked_by(person))
 
     def next_to(self, request: RestockRequest) -> RestockRequest | None:
         """What waits and was asked next after this request; after the last, the first of all."""

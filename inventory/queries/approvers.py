@@ -21,7 +21,7 @@ def waiting_for(user: User) -> RestockRequestQuerySet:
     """The requests that this person may decide now, oldest first."""
     mine = RestockRequest.objects.asked_of(locations_of(user, Role.LOGISTICS)).pending()
     if not Company.current().own_requests_allowed:
-        mine = mine.exclude(asked_by=user)
+        mine = mine.asked_by_others(user)
     return mine.order_by("pk")
 
 

@@ -16,7 +16,7 @@ from backoffice.lib.tables import MoneyColumn, PartColumn
 from inventory.models import BulkApprovalItem, RestockRequest, Sku
 from inventory.models.restock import RestockRequestQuerySet
 from inventory.queries.restock import LineToDecide, RequestId, RequestToDecide
-from stores.models import Company, User
+from stores.models import Company
 
 PARTS = "inventory/parts"
 LINES_SHOWN = 3
@@ -73,10 +73,10 @@ class RestockQueueTable(tables.Table):  # type: ignore[misc]
         empty_text = _("No request waits for a decision. New ones appear here.")
         attrs = {"class": "restock-queue"}
 
-    def __init__(self, *args: Any, user: User, decides: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, decides: bool, **kwargs: Any) -> None:
         """`decides`: whether the person may at all."""
         super().__init__(*args, exclude=() if decides else ("choose",), **kwargs)
-        self.user, self.decides = user, decides
+        self.decides = decides
         self.figures: Mapping[RequestId, RequestToDecide] = {}
         self.address = address_of_each("inventory:restock_detail", EACH)
 
@@ -92,11 +92,8 @@ class RestockQueueTable(tables.Table):  # type: ignore[misc]
         return requests.annotate(count=Count("lines")).order_by(f"{way}count", f"{way}pk"), True
 
     def is_offered(self, record: RestockRequest) -> bool:
-        return (
-            self.decides
-            and record.is_waiting
-            and (record.asked_by_id != self.user.pk or self.own_allowed)
-        )
+        is_own = record.is_own  # type: ignore[attr-defined]
+        return self.decides and record.is_waiting and (self.own_allowed or not is_own)
 
     def render_choose(self, record: RestockRequest) -> str:
         if not self.is_offered(record):

@@ -19,7 +19,7 @@ from inventory.actions.share import Shared, approve_shares
 from inventory.actions.stock import Quantity
 from inventory.filters.board import BoardFilter
 from inventory.forms.board import TypedShares, read_shares, shown_keys
-from inventory.models import RestockEvent, RestockLine
+from inventory.models import RestockLine, RestockRequest
 from inventory.queries.board import Block, Scarce, Wanted, blocks_of, scarce_skus
 from stores.models import Company, Role
 from stores.rights import StaffRequest, holds, staff
@@ -167,12 +167,9 @@ def _own_requests(request: StaffRequest, blocks: Sequence[Block]) -> set[int]:
     """The requests that the reader sent or added to, and may not decide."""
     if Company.current().own_requests_allowed:
         return set()
-    shown = {line.request.pk: line.request for block in blocks for line in block.lines}
-    added = RestockEvent.objects.filter(
-        kind=RestockEvent.Kind.ADDED, by=request.user, request__in=shown
-    )
-    asked = {pk for pk, one in shown.items() if one.asked_by_id == request.user.pk}
-    return asked | set(added.values_list("request_id", flat=True))
+    shown = {line.request.pk for block in blocks for line in block.lines}
+    own = RestockRequest.objects.filter(pk__in=shown).asked_by_person(request.user)
+    return set(own.values_list("pk", flat=True))
 
 
 def _outlook(panels: Sequence[Panel]) -> Outlook:

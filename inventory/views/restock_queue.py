@@ -35,9 +35,9 @@ def restock_list(request: StaffRequest) -> HttpResponse:
     error = _approve_one(request, mine) if request.method == "POST" else ""
     if request.method == "POST" and not error:
         return redirect(request.get_full_path())
-    filterset = _filter(request, mine.select_related(*WITH_PEOPLE))
+    filterset = _filter(request, mine.with_own(request.user).select_related(*WITH_PEOPLE))
     decides = holds(request.user, Role.LOGISTICS)
-    table = RestockQueueTable(filterset.qs, user=request.user, decides=decides)
+    table = RestockQueueTable(filterset.qs, decides=decides)
     turn_to_page(request, table)
     table.figures = requests_to_decide([row.record for row in table.paginated_rows])
     context = {
@@ -142,7 +142,7 @@ def _chosen(request: StaffRequest) -> RestockRequestQuerySet:
     decide now."""
     mine = RestockRequest.objects.asked_of(request.locations).pending()
     if not Company.current().own_requests_allowed:
-        mine = mine.exclude(asked_by=request.user)
+        mine = mine.asked_by_others(request.user)
     if request.method == "GET" and "all" in request.GET:
         found: RestockRequestQuerySet = _filter(request, mine).qs
         return found.pending()

@@ -13,7 +13,8 @@ from django.utils import timezone
 from inventory.actions.bulk_approval import carry_out_bulk_approval
 from inventory.actions.carry_out import carry_out_restock
 from inventory.actions.restock import approve_restock
-from inventory.models import BulkApproval, RestockRequest, Sku
+from inventory.models import BulkApproval, RestockEvent, RestockRequest, Sku
+from inventory.queries.approvers import waiting_for
 from inventory.tables.restock import age_of
 from stores.models import Location, Role, User
 from tests.factories import (
@@ -163,7 +164,10 @@ def test_only_what_the_person_may_decide_can_be_selected(
 ) -> None:
     request = make_restock(warehouse=warehouse)
     make_restock(warehouse=warehouse, by=approver)
+    joined = make_restock(warehouse=warehouse)
+    joined.events.create(kind=RestockEvent.Kind.ADDED, by=approver)
     approve_restock(make_restock(warehouse=warehouse).pk, by=approver)
+    assert list(waiting_for(approver)) == [request]
     for query in ("", "?state=any"):
         page = client.get(f"{QUEUE}{query}").text
         boxes = re.findall(r'type="checkbox" name="request" value="(\d+)"', page)
