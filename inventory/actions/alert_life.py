@@ -11,7 +11,7 @@ from backoffice.lib.retry import retrying
 from inventory.errors import SnoozeTooLong, SnoozeTooShort
 from inventory.models import Alert
 from inventory.queries.alerts import forget_counts
-from stores.models import Role, User
+from stores.models import Location, Role, User
 from stores.rights import holds_now
 
 type AlertId = int
@@ -66,7 +66,7 @@ def _lock(alert_ids: Collection[AlertId], *, by: User) -> list[Alert]:
     """Lock the open ones in the order of their numbers; the person must be of every place."""
     open_ones = Alert.objects.open().filter(pk__in=alert_ids).order_by("pk")
     alerts = list(open_ones.select_for_update(no_key=True))
-    for place in {alert.location for alert in alerts}:
+    for place in Location.objects.filter(pk__in={alert.location_id for alert in alerts}):
         if not holds_now(by, *MAY, at=place):
             raise PermissionDenied
     return alerts

@@ -83,7 +83,7 @@ def _refuse_more_than_there_is(sent: TypedShares, block: Block) -> None:
         "units": too_many,
         "free": block.scarce.free,
     }
-    for pk in raised:
+    for pk in raised or units:
         sent.errors.setdefault(pk, words)
 
 

@@ -202,8 +202,6 @@ class Alert(models.Model):
         LATER = "later", _("more time was given")
 
     OF_TOO_LITTLE = (Kind.LOW, Kind.OUT)
-    OF_A_LEVEL = (Kind.LOW, Kind.OUT, Kind.OVERSTOCK)
-    OF_A_DOCUMENT = (Kind.LATE, Kind.WAITING)
 
     kind = models.CharField(_("kind"), max_length=9, choices=Kind)
     location = models.ForeignKey(

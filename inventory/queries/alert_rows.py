@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,14 +19,12 @@ from inventory.models import (
     TransferLine,
 )
 from inventory.queries.ledger import Page, document_pages
-from inventory.queries.transfers import TransferPages
+from inventory.queries.restock import OPEN_STATES
+from inventory.queries.transfers import ON_THE_ROAD, TransferPages
 from stores.models import Location, Role, User
 from stores.rights import holds_at, holds_here
 
 type Pair = tuple[int, int]  # location, SKU
-
-STILL_TO_COME = F("sent") - F("received") - F("rejected") - F("came_back") - F("written_off")
-OPEN_REQUESTS = (RestockRequest.State.WAITING, RestockRequest.State.APPROVED)
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ class AlertRows:
     def _add_sent(self, pairs: set[Pair]) -> None:
         lines = TransferLine.objects.filter(
             _among(pairs, "transfer__destination"), transfer__state__in=Transfer.ON_THE_ROAD
-        ).annotate(still=STILL_TO_COME)
+        ).annotate(still=ON_THE_ROAD)
         for line in lines.filter(still__gt=0).select_related(
             "transfer__source", "transfer__destination"
         ):
@@ -106,7 +104,7 @@ class AlertRows:
 
     def _add_asked(self, pairs: set[Pair]) -> None:
         lines = RestockLine.objects.filter(
-            _among(pairs, "request__store"), request__state__in=OPEN_REQUESTS
+            _among(pairs, "request__store"), request__state__in=OPEN_STATES
         )
         for line in lines.select_related("request__store", "request__warehouse").order_by("pk"):
             units = line.asked if line.approved is None else line.approved

@@ -54,10 +54,6 @@ class Told:
         return [kind for kind, how in self.hows.items() if how == wanted]
 
 
-def how_told(user: User, subject: Subject) -> How:
-    return how_each_is_told([user], subject)[user.pk]
-
-
 def how_each_is_told(users: Iterable[User], subject: Subject) -> dict[UserId, How]:
     """How each of these people is told of the subject, in one query."""
     ids = [user.pk for user in users]

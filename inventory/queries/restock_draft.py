@@ -95,8 +95,6 @@ def proposals(store: Location, warehouse: Location, skus: Sequence[Sku]) -> dict
 class DraftPage:
     """The draft of a store for a warehouse, read as far as the part that is shown needs it."""
 
-    most_lines = MOST_LINES
-
     def __init__(
         self,
         store: Location,

@@ -239,6 +239,7 @@ class Desk:
         """Send the draft, if everything on it can be read."""
         changed, note = self.form.changed(), self.form.new_note()
         if not self.form.is_valid():
+            self.save()  # what can be read is kept
             self.error = " ".join(
                 map(str, self.form.errors.get("note") or self.form.errors.get("key") or ())
             )

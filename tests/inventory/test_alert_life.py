@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -219,3 +220,16 @@ def test_acknowledging_and_receiving_at_the_same_moment_never_wait_in_a_circle()
         for result in [pool.submit(work, receives) for receives in (True, False)]:
             result.result()
     assert not Alert.objects.open().exists()
+
+
+@pytest.mark.django_db
+def test_many_of_a_store_cost_as_many_queries_as_few() -> None:
+    store = make_store()
+    clerk = make_staff(Role.CLERK, store)
+    counts = []
+    for number in (2, 12):
+        alerts = [run_low(store).pk for _ in range(number)]
+        with CaptureQueriesContext(connection) as queries:
+            assert acknowledge_alerts(alerts, by=clerk) == number
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

@@ -139,7 +139,7 @@ def test_bad_units_are_told_in_words_and_nothing_typed_is_lost(
     assert answer.text.count(words) == 2  # on top, and at the line
     assert 'value="For Saturday"' in answer.text
     draft.refresh_from_db()
-    assert (draft.state, units(draft)[mouse.pk]) == ("draft", 2)
+    assert (draft.state, units(draft)) == ("draft", {mouse.pk: 2, tea.pk: 6})
 
 
 def test_any_button_keeps_what_was_typed(
