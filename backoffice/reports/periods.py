@@ -28,6 +28,11 @@ class Days:
         """As many days, just before."""
         return Days(self.first - len(self) * ONE_DAY, self.first - ONE_DAY)
 
+    @property
+    def year_before(self) -> Days:
+        """The same days of the year before; 29 February becomes the 28th."""
+        return Days(_a_year_before(self.first), _a_year_before(self.last))
+
     def until(self, day: date) -> Days:
         return Days(self.first, min(self.last, day))
 
@@ -46,6 +51,11 @@ class Days:
         return Days(first, last)
 
 
+def _a_year_before(day: date) -> date:
+    year = day.year - 1
+    return date(year, day.month, min(day.day, calendar.monthrange(year, day.month)[1]))
+
+
 def _days_in_month(day: date) -> int:
     return calendar.monthrange(day.year, day.month)[1]
 
@@ -56,6 +66,8 @@ class Preset(models.TextChoices):
     TODAY = "today", _("Today")
     YESTERDAY = "yesterday", _("Yesterday")
     LAST_7_DAYS = "last-7-days", _("Last 7 days")
+    THIS_WEEK = "this-week", _("This week")
+    LAST_WEEK = "last-week", _("Last week")
     THIS_MONTH = "this-month", _("This month")
     LAST_MONTH = "last-month", _("Last month")
     LAST_30_DAYS = "last-30-days", _("Last 30 days")
@@ -67,6 +79,15 @@ class Preset(models.TextChoices):
         return MEANING[self](today)
 
 
+def _this_week(today: date) -> Days:
+    return Days(today - today.weekday() * ONE_DAY, today)
+
+
+def _last_week(today: date) -> Days:
+    last = today - (today.weekday() + 1) * ONE_DAY
+    return Days(last - 6 * ONE_DAY, last)
+
+
 def _last_month(today: date) -> Days:
     last = today.replace(day=1) - ONE_DAY
     return Days(last.replace(day=1), last)
@@ -76,6 +97,8 @@ MEANING: dict[Preset, Callable[[date], Days]] = {
     Preset.TODAY: lambda today: Days(today, today),
     Preset.YESTERDAY: lambda today: Days(today - ONE_DAY, today - ONE_DAY),
     Preset.LAST_7_DAYS: lambda today: Days(today - 6 * ONE_DAY, today),
+    Preset.THIS_WEEK: _this_week,
+    Preset.LAST_WEEK: _last_week,
     Preset.THIS_MONTH: lambda today: Days(today.replace(day=1), today),
     Preset.LAST_MONTH: _last_month,
     Preset.LAST_30_DAYS: lambda today: Days(today - 29 * ONE_DAY, today),

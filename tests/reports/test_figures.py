@@ -273,6 +273,8 @@ def test_queries_do_not_grow_with_stores_and_products(chain: Chain) -> None:
         (Preset.TODAY, date(2024, 3, 31), date(2024, 3, 31)),
         (Preset.YESTERDAY, date(2024, 3, 30), date(2024, 3, 30)),
         (Preset.LAST_7_DAYS, date(2024, 3, 25), date(2024, 3, 31)),
+        (Preset.THIS_WEEK, date(2024, 3, 25), date(2024, 3, 31)),
+        (Preset.LAST_WEEK, date(2024, 3, 18), date(2024, 3, 24)),
         (Preset.THIS_MONTH, date(2024, 3, 1), date(2024, 3, 31)),
         (Preset.LAST_MONTH, date(2024, 2, 1), date(2024, 2, 29)),
         (Preset.LAST_30_DAYS, date(2024, 3, 2), date(2024, 3, 31)),
