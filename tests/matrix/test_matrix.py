@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from tests.factories import make_store
 from tests.matrix.addresses import Address, all_addresses
@@ -88,12 +90,20 @@ def without_ids(response: Any, path: str) -> bytes:
 
 
 def texts_of(response: Any) -> str:
-    """All that an answer says: body (a workbook's sheets, too) and headers."""
+    """All that an answer says: body (a workbook's sheets and a paper's pages, too) and headers."""
     body = body_of(response)
     if body.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(body)) as book:
             body = b"".join(book.read(name) for name in book.namelist())
+    if body.startswith(b"%PDF"):
+        body = paper_text(body)
     return (body.decode(errors="replace") + str(response.headers)).casefold()
+
+
+@cache
+def paper_text(pdf: bytes) -> bytes:
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return "".join(page.extract_text() for page in pages).encode()
 
 
 def check_headers(response: Any, actor: str) -> str:
@@ -265,6 +275,7 @@ def test_the_canary_sings_where_it_may(world: World) -> None:
             "receipts as a file": "/stores/paris/sales/?export=xlsx",
             "order": f"/stores/paris/orders/{world.paris.order.number}/",
             "movements": f"/stores/paris/stock/{world.sku.pk}/movements/",
+            "paper": f"/stores/paris/transfers/{world.paris.transfer}/papers/picking-list/",
         }.items()
     }
     assert [name for name, was_heard in heard.items() if not was_heard] == []
