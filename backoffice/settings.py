@@ -6,6 +6,7 @@ and a wrong value stops the process at start with a sentence that names it.
 
 import os
 from datetime import time
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -234,8 +235,27 @@ USE_I18N = True
 FORMAT_MODULE_PATH = ["backoffice.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
-OFFICE_TIME_ZONE = env("OFFICE_TIME_ZONE", "Europe/Paris")  # on pages that belong to no place
-CURRENCY = env("CURRENCY", "EUR")
+
+# --- The company: what its row says at first; from then on /head-office/settings/ does --------------
+
+MAIL_FROM = parseaddr(env("MAIL_FROM", "Comptoir <comptoir@comptoir.example>"))
+FIRST_COMPANY = {
+    "currency": env("CURRENCY", "EUR"),
+    "time_zone": env("OFFICE_TIME_ZONE", "Europe/Paris"),  # of head office
+    "language": LANGUAGE_CODE,
+    "mail_name": MAIL_FROM[0] or "Comptoir",
+    "mail_address": MAIL_FROM[1],
+    "digest_at": env_time("DIGEST_AT", "07:00"),  # local, when the daily digest of alerts goes out
+}
+HOUSE = "stores.house.read"  # reads the row for what pages show of it
+HOUSE_UNREAD: dict[str, Any] = {  # shown while no database answers
+    "name": "Comptoir",
+    "currency": FIRST_COMPANY["currency"],
+    "time_zone": FIRST_COMPANY["time_zone"],
+    "language": LANGUAGE_CODE,
+    "languages": ("en", "fr"),
+    "version": 0,
+}
 
 # --- Assets --------------------------------------------------------------------------------------
 
@@ -268,13 +288,11 @@ MAILERS = {
         },
     }
 }
-DEFAULT_FROM_EMAIL = env("MAIL_FROM", "Comptoir <comptoir@comptoir.example>")
 MAILBOX_DIR = RUN_DIR / "mailbox"  # what the SMTP server of `make run` received, for /dev/mail/
 SHOW_MAILBOX = DEVELOPMENT  # /dev/mail/
 HEARTBEAT_SECONDS = 60  # a worker that did nothing for longer counts as away
 ALERT_DIGEST_SECONDS = env_int("ALERT_DIGEST_SECONDS", 600)
 REPORT_HOUR = env_int("REPORT_HOUR", 6)  # local time at which the daily report goes out
-DIGEST_AT = env_time("DIGEST_AT", "07:00")  # local, when the daily digest of alerts goes out
 SWEEP_SECONDS = env_int("SWEEP_SECONDS", 30)  # how often workers look for work a nudge missed
 
 # --- Stock ---------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from shop.models import Payment, SimulatedCharge
+from stores.models import Company
 
 
 class ProviderUnavailable(Exception):
@@ -83,7 +84,7 @@ class SimulatedProvider:
             key=key,
             defaults={
                 "amount": 0,
-                "currency": settings.CURRENCY,
+                "currency": Company.current().currency,
                 "accepted": False,
                 "reason": Payment.Reason.NOT_ASKED,
             },

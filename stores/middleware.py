@@ -1,8 +1,9 @@
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+
+from backoffice.lib.house import house
 
 
 class ProfileMiddleware:
@@ -19,7 +20,7 @@ class ProfileMiddleware:
         if language:
             translation.activate(language)
             request.LANGUAGE_CODE = language
-        with timezone.override(settings.OFFICE_TIME_ZONE):
+        with timezone.override(house().zone):
             response = self.get_response(request)
         if user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")

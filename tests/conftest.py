@@ -1,5 +1,6 @@
 """Fixtures of all tests: servers, a clean database after commits, a worker, a mailbox, a browser."""
 
+import math
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from backoffice.dev.services import Service, running
 from backoffice.dev.translations import compile_catalogues
+from backoffice.lib import house
 from tests import pristine, processes, servers
 from tests import settings as test_settings
 from tests.chromium import CHROMIUM, FLAGS
@@ -65,6 +67,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def house_as_migrated() -> None:
+    """What pages show of the company is that of the migrations, until the test changes a setting."""
+    house.keep(house.House(**settings.HOUSE_UNREAD), until=math.inf)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils import timezone, translation
 
 from backoffice.errors import OtherReportUnderKey
+from backoffice.lib.house import house
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
 from backoffice.lib.snapshots import writing_from_one_snapshot
@@ -23,7 +24,7 @@ from backoffice.reports.mail import mail_attachments, mail_context
 from backoffice.reports.periods import ONE_DAY, Days
 from backoffice.reports.rows import ConsolidatedReport
 from stores.actions.mail import queue_mail
-from stores.models import Location, Membership, Role, User
+from stores.models import Company, Location, Membership, Role, User
 from stores.rights import locations_of
 
 CATCH_UP_DAYS = 3  # reports missed while nobody planned are made up for, so far back
@@ -63,11 +64,12 @@ def _zones_of_readers() -> dict[int, set[str]]:
     """Who gets a daily report, and the time zones that they live by: managers those of their stores,
     head office its own."""
     readers: dict[int, set[str]] = {}
+    office = Company.current().time_zone
     memberships = Membership.objects.filter(
         role__in=(Role.HEAD_OFFICE, Role.MANAGER), user__is_active=True
     )
     for reader_id, zone in memberships.values_list("user_id", "location__time_zone"):
-        readers.setdefault(reader_id, set()).add(zone or settings.OFFICE_TIME_ZONE)
+        readers.setdefault(reader_id, set()).add(zone or office)
     return readers
 
 
@@ -168,7 +170,7 @@ def _stored(places: Sequence[Location], days: Days, *, key: str, by: User | None
 
 def _mail(snapshot: Snapshot, reader: User, *, key: str, is_yesterday: bool) -> None:
     report = ConsolidatedReport.from_json(snapshot.data)
-    with translation.override(reader.reads), timezone.override(settings.OFFICE_TIME_ZONE):
+    with translation.override(reader.reads), timezone.override(house().zone):
         queue_mail(
             key=key,
             template="consolidated",

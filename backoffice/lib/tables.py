@@ -6,12 +6,13 @@ from typing import Any
 
 import django_tables2 as tables
 from babel.numbers import get_currency_symbol
-from django.conf import settings
 from django.template.context import Context
 from django.template.loader import get_template
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
+
+from backoffice.lib.house import house
 
 NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}, "tf": {"class": "number"}}
 
@@ -39,7 +40,7 @@ class MoneyColumn(NumberColumn):
         if self.verbose_name is None:
             return None
         locale = (get_language() or "en").replace("-", "_")
-        return f"{self.verbose_name} ({get_currency_symbol(settings.CURRENCY, locale)})"
+        return f"{self.verbose_name} ({get_currency_symbol(house().currency, locale)})"
 
     def render(self, value: int | Decimal) -> str:
         return number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from backoffice.lib.export import CSV_TYPE, XLSX_TYPE, Cell, Sheet, csv_bytes, xlsx_bytes
+from backoffice.lib.house import house
 from backoffice.reports.rows import ConsolidatedReport, Figures
 
 CSV_TABLES = ("stores", "products", "best")
@@ -86,4 +86,4 @@ def about(report: ConsolidatedReport) -> Sheet:
 
 
 def _money(label: str) -> str:
-    return f"{label} ({settings.CURRENCY})"
+    return f"{label} ({house().currency})"

@@ -20,6 +20,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from backoffice.lib import rows
+from backoffice.lib.house import house
 
 register = template.Library()
 
@@ -55,12 +56,12 @@ def money(amount: Decimal | None) -> str:
     """`89.99` as `€89.99` or `89,99 €`, after the language of the page."""
     if amount is None:
         return ""
-    return _money(amount, (get_language() or "en").replace("-", "_"))
+    return _money(amount, house().currency, (get_language() or "en").replace("-", "_"))
 
 
 @lru_cache(maxsize=8192)
-def _money(amount: Decimal, locale: str) -> str:
-    return str(format_currency(amount, settings.CURRENCY, locale=locale))
+def _money(amount: Decimal, currency: str, locale: str) -> str:
+    return str(format_currency(amount, currency, locale=locale))
 
 
 @register.filter

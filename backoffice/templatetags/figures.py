@@ -4,11 +4,11 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_symbol
 from django import template
-from django.conf import settings
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from backoffice.lib.house import house
 from backoffice.reports.periods import Days
 
 register = template.Library()
@@ -43,7 +43,7 @@ def percent(value: Decimal | None) -> str:
 def in_currency(label: str) -> str:
     """The label with the currency, for the heading of a column of amounts."""
     locale = (get_language() or "en").replace("-", "_")
-    return f"{label} ({get_currency_symbol(settings.CURRENCY, locale)})"
+    return f"{label} ({get_currency_symbol(house().currency, locale)})"
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from inventory.queries.notifications import (
     telling_memberships,
     usual_hows,
 )
-from stores.models import Location, Mail, Membership, User
+from stores.models import Company, Location, Mail, Membership, User
 
 LATE_AFTER = timedelta(minutes=30)  # a daily digest counts as missed then
 AT_LEAST = timedelta(minutes=2)  # before a run at once counts as missed
@@ -57,7 +57,7 @@ class KindOfRun:
     next_at: datetime
 
 
-def readers() -> list[Reader]:
+def readers(office: Company) -> list[Reader]:
     """Everybody who has a digest, in two queries. Who works in the whole company lives by the clock of
     the office, others by that of their place (the first, of several)."""
     chose = NotificationChoice.objects.filter(user=OuterRef("user"), how=How.DIGEST)
@@ -71,28 +71,28 @@ def readers() -> list[Reader]:
     found: dict[int, list[Membership]] = {}
     for membership in memberships:
         found.setdefault(membership.user_id, []).append(membership)
-    return [_reader(held, all_places) for held in found.values()]
+    return [_reader(held, all_places, office.zone) for held in found.values()]
 
 
-def _reader(held: Sequence[Membership], all_places: Sequence[Location]) -> Reader:
+def _reader(held: Sequence[Membership], all_places: Sequence[Location], office: ZoneInfo) -> Reader:
     person, usual = held[0].user, usual_hows(membership.role for membership in held)
     own = [membership.location for membership in held if membership.location]
     if len(own) < len(held):
-        return Reader(person, all_places, ZoneInfo(settings.OFFICE_TIME_ZONE), usual, True)
+        return Reader(person, all_places, office, usual, True)
     places = {place.pk: place for place in own if place.is_active}
     return Reader(person, list(places.values()), own[0].zone, usual)
 
 
-def strikes_at(zone: ZoneInfo, day: date) -> datetime:
-    """The one moment of a local day at which its digests are due. A time that clocks skip is as long
+def strikes_at(zone: ZoneInfo, day: date, at: time) -> datetime:
+    """The one moment of a local day at which its digests, of this time, are due. A time that clocks skip is as long
     after midnight as on other days; of a time that comes twice it is the first."""
-    return datetime.combine(day, settings.DIGEST_AT, tzinfo=zone).astimezone(UTC)
+    return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
 
 
-def due_day(zone: ZoneInfo, now: datetime) -> date | None:
+def due_day(zone: ZoneInfo, now: datetime, at: time) -> date | None:
     """The local day, once the time of digests has struck on it."""
     day = now.astimezone(zone).date()
-    return day if now >= strikes_at(zone, day) else None
+    return day if now >= strikes_at(zone, day, at) else None
 
 
 def readers_due(now: datetime) -> list[tuple[Reader, date]]:
@@ -102,7 +102,8 @@ def readers_due(now: datetime) -> list[tuple[Reader, date]]:
             "reader_id", "day"
         )
     )
-    due = [(reader, due_day(reader.zone, now)) for reader in readers()]
+    office = Company.current()
+    due = [(reader, due_day(reader.zone, now, office.digest_at)) for reader in readers(office)]
     return [(reader, day) for reader, day in due if day and (reader.user.pk, day) not in written]
 
 
@@ -158,15 +159,17 @@ def _kind_of_run(kind: AlertRun.Kind, now: datetime) -> KindOfRun:
     if kind == Kind.AT_ONCE:
         period = timedelta(seconds=settings.ALERT_DIGEST_SECONDS)
         return KindOfRun(kind, last, finished, last.started_at + period if last else now)
-    zones = {reader.zone for reader in readers()} or {ZoneInfo(settings.OFFICE_TIME_ZONE)}
-    return KindOfRun(kind, last, finished, min(_strikes_next(zone, now) for zone in zones))
+    office = Company.current()
+    zones = {reader.zone for reader in readers(office)} or {office.zone}
+    strikes = (_strikes_next(zone, now, office.digest_at) for zone in zones)
+    return KindOfRun(kind, last, finished, min(strikes))
 
 
-def _strikes_next(zone: ZoneInfo, now: datetime) -> datetime:
+def _strikes_next(zone: ZoneInfo, now: datetime, at: time) -> datetime:
     """When the time of digests comes next in a zone."""
     day = now.astimezone(zone).date()
-    today = strikes_at(zone, day)
-    return today if today > now else strikes_at(zone, day + timedelta(days=1))
+    today = strikes_at(zone, day, at)
+    return today if today > now else strikes_at(zone, day + timedelta(days=1), at)
 
 
 def alert_mails() -> QuerySet[Mail]:

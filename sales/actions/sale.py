@@ -39,7 +39,6 @@ from stores.models import Company, Location, User
 from stores.models.location import outer_place
 
 MAX_TOTAL = Decimal("9999999999.99")
-MAX_CHANGE = Decimal("1000.00")
 NEXT_NUMBER = """
     INSERT INTO sales_receiptseries AS series (location_id, year, last_number) VALUES (%s, %s, 1)
     ON CONFLICT (location_id, year) DO UPDATE SET last_number = series.last_number + 1
@@ -98,8 +97,9 @@ def record_sale(
     def sell() -> Sale:
         if location.kind != Location.Kind.STORE or not location.is_active:
             raise NoTillHere
-        lines = _priced_lines(wanted)
-        payments = _settled(_total(lines), tenders)
+        company = Company.current()
+        lines = _priced_lines(wanted, company)
+        payments = _settled(_total(lines), tenders, company)
         customer = outer_place(Location.Kind.CUSTOMER)
         sale = _new_sale(location, lines, payments, key=key, content_hash=content, by=by)
         moves = [Move(sku_id, location, customer, units) for sku_id, units in wanted.items()]
@@ -182,11 +182,11 @@ def _refuse_quantity(item: Item) -> None:
         raise WrongQuantity(item.sku_id, MAX_QUANTITY)
 
 
-def _priced_lines(wanted: Mapping[int, int]) -> list[SaleLine]:
+def _priced_lines(wanted: Mapping[int, int], company: Company) -> list[SaleLine]:
     """The lines in SKU order, at the prices, costs and taxes of now."""
     if not wanted:
         raise EmptyTicket
-    include_tax = Company.current().prices_include_tax
+    include_tax = company.prices_include_tax
     skus = Sku.objects.select_related("product__tax_rate").in_bulk(list(wanted))
     unknown = [sku_id for sku_id in wanted if sku_id not in skus]
     retired = [sku for sku in skus.values() if not (sku.is_active and sku.product.is_active)]
@@ -220,14 +220,14 @@ def _total(lines: Sequence[SaleLine]) -> Decimal:
     return total
 
 
-def _settled(total: Decimal, tenders: Sequence[Paid]) -> list[Tender]:
+def _settled(total: Decimal, tenders: Sequence[Paid], company: Company) -> list[Tender]:
     """What each means of payment pays of the total; cash comes last and gives the change."""
     owed, rows = total, []
     for paid in sorted(tenders, key=lambda paid: paid.kind == Tender.Kind.CASH):
         given = owed if paid.given is None else paid.given
         if paid.kind != Tender.Kind.CASH and given > owed:
             raise TooMuchOnCard(owed)
-        if given > owed + MAX_CHANGE:
+        if given > owed + company.most_change:
             raise TooMuchGiven
         amount = min(given, owed)
         rows.append(Tender(kind=paid.kind, amount=amount, given=given, change=given - amount))

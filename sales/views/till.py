@@ -1,7 +1,6 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -13,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from backoffice.lib.errors import DomainError
 from backoffice.lib.fields import MoneyFormField
+from backoffice.lib.house import house
 from backoffice.lib.htmx import render_page
 from inventory.errors import OutOfStock
 from sales.actions.sale import Paid, record_sale
@@ -53,7 +53,7 @@ def _page(request: StaffRequest, ticket: Ticket) -> HttpResponse:
         "ticket": ticket,
         "text": text,
         "results": results,
-        "currency": settings.CURRENCY,
+        "currency": house().currency,
     }
     status = 422 if ticket.refused else 200
     return render_page(request, "sales/sell.html", context, parts=PARTS, status=status)

@@ -35,8 +35,6 @@ from shop.models import Cart, Customer, Order, OrderEvent, OrderLine, Payment
 from shop.pricing import PricedCart, price_cart
 from stores.models import Company, Location, User
 
-MAX_UNPAID_ORDERS = 3
-MAX_UNPAID_UNITS = 500
 SWEPT_AT_ONCE = 500
 
 
@@ -70,7 +68,7 @@ def place_order(
     _refuse_unsellable(priced, shown)
     if priced.total > MAX_TOTAL:
         raise TotalTooLarge
-    _refuse_hoarding(customer, priced.units)
+    _refuse_hoarding(customer, priced.units, company)
     order = _write_order(
         customer,
         priced,
@@ -232,14 +230,14 @@ def _refuse_unsellable(priced: PricedCart, shown: str) -> None:
         raise CartChanged
 
 
-def _refuse_hoarding(customer: Customer, units: int) -> None:
+def _refuse_hoarding(customer: Customer, units: int, company: Company) -> None:
     """Unpaid orders keep goods from others: few of them, and not too much in them."""
     unpaid = Order.objects.unpaid().filter(customer=customer)
     held = unpaid.annotate(units=Sum("lines__quantity")).values_list("units", flat=True)
-    if len(held) >= MAX_UNPAID_ORDERS:
-        raise TooManyUnpaid(MAX_UNPAID_ORDERS)
-    if sum(held) + units > MAX_UNPAID_UNITS:
-        raise TooMuchHeld(MAX_UNPAID_UNITS)
+    if len(held) >= company.unpaid_orders:
+        raise TooManyUnpaid(company.unpaid_orders)
+    if sum(held) + units > company.unpaid_units:
+        raise TooMuchHeld(company.unpaid_units)
 
 
 def _write_order(customer: Customer, priced: PricedCart, **fields: object) -> Order:

@@ -8,7 +8,6 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -20,7 +19,7 @@ from shop.actions.order import advance, end_order, lock_order
 from shop.errors import KeyReused, NotPayable
 from shop.models import Order, Payment
 from shop.payments import Charge, ProviderUnavailable, payment_provider
-from stores.models import User
+from stores.models import Company, User
 
 logger = logging.getLogger(__name__)
 SWEPT_AT_ONCE = 200
@@ -32,7 +31,9 @@ def pay_order(order_id: int, *, key: UUID, by: User) -> Payment:
     payment = ask_payment(order_id, key=key, by=by)
     if payment.state == Payment.State.ASKED:
         try:
-            charge = payment_provider().charge(payment.key, payment.amount, settings.CURRENCY)
+            charge = payment_provider().charge(
+                payment.key, payment.amount, Company.current().currency
+            )
         except ProviderUnavailable as error:
             logger.warning("payment %s is not settled yet: %s", payment.pk, error)
             return payment
@@ -71,7 +72,7 @@ def settle_payment(payment_id: int, charge: Charge) -> Payment:
         _close(payment, Payment.State.REFUSED, charge.reason or Payment.Reason.CARD)
         if unpaid:
             end_order(order, Order.Cause.REFUSED, by=None)
-    elif (charge.amount, charge.currency) != (payment.amount, settings.CURRENCY):
+    elif (charge.amount, charge.currency) != (payment.amount, Company.current().currency):
         _close(payment, Payment.State.REFUNDING, Payment.Reason.MISMATCH)
         if unpaid:
             end_order(order, Order.Cause.MISMATCH, by=None)
@@ -113,7 +114,7 @@ def _ask_again(payment: Payment) -> Charge:
     if known is not None:
         return known
     if payment.order.state == Order.State.RESERVED:
-        return provider.charge(payment.key, payment.amount, settings.CURRENCY)
+        return provider.charge(payment.key, payment.amount, Company.current().currency)
     return provider.refund(payment.key)
 
 

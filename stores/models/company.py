@@ -1,30 +1,58 @@
 from __future__ import annotations
 
+from datetime import time
+from decimal import Decimal
+from email.utils import formataddr
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from stores.models.location import Location
+from backoffice.lib.money import MoneyField
+from stores.models.location import Location, validate_time_zone
+
+
+def both_languages() -> list[str]:
+    return ["en", "fr"]
 
 
 class Company(models.Model):
-    """The settings of the whole chain: one row."""
+    """The settings of the whole chain: one row. What pages only show comes from `backoffice.lib.house`;
+    what is decided reads `Company.current()`."""
 
     name = models.CharField(_("name"), max_length=80, default="Comptoir")
+    legal_name = models.CharField(_("name in law"), max_length=120, blank=True, db_default="")
+    address = models.TextField(_("address"), max_length=300, blank=True, db_default="")
+    tax_number = models.CharField(_("tax number"), max_length=40, blank=True, db_default="")
+
+    currency = models.CharField(_("currency"), max_length=3, default="EUR", db_default="EUR")
     prices_include_tax = models.BooleanField(_("prices include tax"), default=True)
-    own_requests_allowed = models.BooleanField(
-        _("who asks may decide"),
-        default=False,
-        help_text=_("Lets a person approve the restock request that they made themselves."),
+
+    time_zone = models.CharField(
+        _("time zone of head office"),
+        max_length=40,
+        default="Europe/Paris",
+        db_default="Europe/Paris",
+        validators=[validate_time_zone],
     )
-    online_location = models.ForeignKey(
-        Location,
-        verbose_name=_("ships online orders"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
+    languages = ArrayField(
+        models.CharField(max_length=2), verbose_name=_("languages"), default=both_languages
     )
+    language = models.CharField(
+        _("language of whom nothing is known"), max_length=2, default="en", db_default="en"
+    )
+
+    mail_name = models.CharField(
+        _("name of the sender"), max_length=80, default="Comptoir", db_default="Comptoir"
+    )
+    mail_address = models.EmailField(
+        _("address of the sender"),
+        default="comptoir@comptoir.example",
+        db_default="comptoir@comptoir.example",
+    )
+
     order_hold_minutes = models.PositiveSmallIntegerField(
         _("minutes an unpaid order keeps its goods"),
         default=30,
@@ -36,10 +64,51 @@ class Company(models.Model):
         db_default=24,
         validators=[MinValueValidator(1), MaxValueValidator(24 * 28)],
     )
+    digest_at = models.TimeField(_("hour of the daily digest"), default=time(7), db_default=time(7))
+
+    most_change = MoneyField(
+        _("most change given"),
+        default=Decimal(1000),
+        db_default=Decimal(1000),
+        validators=[MinValueValidator(0)],
+    )
+    session_days = models.PositiveSmallIntegerField(
+        _("days that somebody stays signed in"),
+        default=14,
+        db_default=14,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+    )
+    unpaid_orders = models.PositiveSmallIntegerField(
+        _("unpaid orders of one customer"),
+        default=3,
+        db_default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    unpaid_units = models.PositiveIntegerField(
+        _("units in unpaid orders of one customer"),
+        default=500,
+        db_default=500,
+        validators=[MinValueValidator(1), MaxValueValidator(100_000)],
+    )
+
+    own_requests_allowed = models.BooleanField(_("who asks may decide"), default=False)
+    online_location = models.ForeignKey(
+        Location,
+        verbose_name=_("ships online orders"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    version = models.PositiveIntegerField(default=1, db_default=1)  # grows with each change
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(pk=1), name="company_is_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(languages__contains=[models.F("language")]),
+                name="the_usual_language_is_offered",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -48,3 +117,17 @@ class Company(models.Model):
     @classmethod
     def current(cls) -> Company:
         return cls.objects.select_related("online_location").get(pk=1)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def sender(self) -> str:
+        """Such as `Comptoir <comptoir@comptoir.example>`."""
+        return formataddr((self.mail_name, self.mail_address))
+
+    @property
+    def on_papers(self) -> list[str]:
+        """The lines that receipts and papers bear beside the name."""
+        return [line for line in (self.legal_name, *self.address.splitlines()) if line.strip()]

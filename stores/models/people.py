@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -10,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.lib.house import house
 from stores.models.location import Location
 
 
@@ -61,8 +61,13 @@ class User(AbstractBaseUser):
 
     @property
     def reads(self) -> str:
-        """The language to write to them in: their profile's, that of their last sign-in, ours."""
-        return self.language or self.seen_language or settings.LANGUAGE_CODE
+        """The language to write to them in: their profile's, that of their last sign-in, the company's;
+        one that the company offers."""
+        offered = house().languages
+        return next(
+            (spoken for spoken in (self.language, self.seen_language) if spoken in offered),
+            house().language,
+        )
 
 
 class Role(models.TextChoices):

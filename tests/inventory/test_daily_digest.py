@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 
@@ -18,7 +17,7 @@ from inventory.actions.runs import forget_old_runs
 from inventory.models import Alert, AlertDigest, AlertRun, Demand, NotificationChoice, StockLevel
 from inventory.queries.mailer import kinds_of_runs, missed_runs
 from inventory.queries.notifications import told_at
-from stores.models import Location, Mail, MailAttachment, Role, User
+from stores.models import Company, Location, Mail, MailAttachment, Role, User
 from tests.factories import (
     make_level,
     make_membership,
@@ -120,9 +119,9 @@ def test_the_days_on_which_clocks_change_have_one_digest_each(zone: str, day: da
     ],
 )
 def test_half_past_two_that_does_not_exist_or_exists_twice_is_one_run(
-    lyon: Location, settings: LazySettings, day: date, sent_at: str, next_at: str
+    lyon: Location, day: date, sent_at: str, next_at: str
 ) -> None:
-    settings.DIGEST_AT = time(2, 30)
+    Company.objects.update(digest_at=time(2, 30))
     make_staff(Role.CLERK, lyon)
     overstock(lyon, "Café")
     midnight = datetime(day.year, day.month, day.day, tzinfo=lyon.zone).astimezone(UTC)

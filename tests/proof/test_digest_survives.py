@@ -3,6 +3,7 @@
 import os
 import signal
 from contextlib import ExitStack
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -10,18 +11,19 @@ import pytest
 from backoffice.dev.services import running, wait_until
 from inventory.actions.alerts import review_all_alerts
 from inventory.models import AlertDigest, AlertRun, StockLevel
-from stores.models import Mail, Role
+from stores.models import Company, Mail, Role
 from tests import processes
 from tests.factories import make_level, make_sku, make_staff, make_store
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-QUICK = {"SWEEP_SECONDS": "1", "DIGEST_AT": "00:00"}
+QUICK = {"SWEEP_SECONDS": "1"}
 
 
 @pytest.mark.parametrize("gap", ["before the digest's mail", "before the digest's commit"])
 def test_a_worker_killed_in_a_digest_leaves_nothing_and_the_next_one_writes_it_once(
     tmp_path: Path, gap: str
 ) -> None:
+    Company.objects.update(digest_at=time(0))
     lyon = make_store("lyon")
     clerks = {make_staff(Role.CLERK, lyon).pk for _ in range(3)}
     make_level(make_sku(), lyon, on_hand=5)
