@@ -167,7 +167,7 @@ class PastWriter:
             what = (sku.pk, sku.full_name, sku.code, units, sku.price, sku.cost, rate)
             self.sales.lines.append((self.sale_id, *what, amounts.tax, amounts.total))
         number = (year, self.receipts[place.pk, year], channel, order_number)
-        when = (receipt.at, receipt.day, receipt.by.pk)
+        when = (receipt.at, receipt.day, place.local_time(receipt.at).hour, receipt.by.pk)
         units = sum(receipt.units.values())
         self.sales.sales.append(
             (self.sale_id, self.uuid(), "", place.pk, *number, *when, units, total, tax)

@@ -18,6 +18,7 @@ SALE_FIELDS = (
     "order_number",
     "sold_at",
     "sold_on",
+    "sold_hour",
     "by",
     "units",
     "total",

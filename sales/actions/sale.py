@@ -242,13 +242,14 @@ def _new_sale(
 ) -> Sale:
     """Write the receipt with the next number of its series, which stays locked until the commit."""
     now = timezone.now()
-    day = location.local_day(now)
+    there = location.local_time(now)
     sale = Sale.objects.create(
         location=location,
-        year=day.year,
-        number=_next_number(location, day.year),
+        year=there.year,
+        number=_next_number(location, there.year),
         sold_at=now,
-        sold_on=day,
+        sold_on=there.date(),
+        sold_hour=there.hour,
         units=sum(line.quantity for line in lines),
         total=_total(lines),
         tax=sum((line.tax for line in lines), ZERO),

@@ -1,102 +1,119 @@
-"""The daily and monthly figures that reports read: written with each sale, rebuilt in one go after bulk loads."""
+"""The figures that reports read: added to with each sale, rebuilt in one go after bulk loads, and compared
+with the sales that they add up."""
 
 from collections.abc import Sequence
 
 from django.db import connection, transaction
 
 from sales.models import Sale, SaleLine
+from sales.summaries import DAILY, MONTHLY, SUMMARIES, Summary
 
-ADD = """
-    WITH day AS (
-        INSERT INTO sales_dailysales AS t
-            (location_id, day, channel, tickets, units, revenue, tax)
-        VALUES (%(location)s, %(day)s, %(channel)s, 1, %(units)s, %(total)s, %(tax)s)
-        ON CONFLICT (location_id, day, channel) DO UPDATE SET
-            tickets = t.tickets + excluded.tickets,
-            units = t.units + excluded.units,
-            revenue = t.revenue + excluded.revenue,
-            tax = t.tax + excluded.tax
+NEW_SALE = """
+    WITH sale AS (
+        SELECT %(location)s::bigint AS location_id, %(day)s::date AS day, %(month)s::date AS month,
+            %(channel)s AS channel, %(clerk)s::bigint AS clerk_id, %(hour)s::smallint AS hour,
+            1 AS tickets, %(units)s::int AS units, %(revenue)s::numeric AS revenue,
+            %(tax)s::numeric AS tax, %(cost)s::numeric AS cost
     ), line AS (
-        SELECT *
-        FROM unnest(%(skus)s::bigint[], %(quantities)s::int[], %(totals)s::numeric[])
-            AS line (sku_id, units, total)
-        ORDER BY sku_id
-    ), sku_day AS (
-        INSERT INTO sales_dailyskusales AS t (location_id, day, sku_id, units, revenue)
-        SELECT %(location)s, %(day)s, sku_id, units, total FROM line
-        ON CONFLICT (location_id, day, sku_id) DO UPDATE SET
-            units = t.units + excluded.units,
-            revenue = t.revenue + excluded.revenue
+        SELECT sale.location_id, sale.day, sale.month, sale.channel, goods.*
+        FROM sale, unnest(%(skus)s::bigint[], %(quantities)s::int[], %(totals)s::numeric[],
+            %(taxes)s::numeric[], %(costs)s::numeric[]) AS goods (sku_id, units, revenue, tax, cost)
+        ORDER BY goods.sku_id
     )
-    INSERT INTO sales_monthlyskusales AS t (location_id, month, sku_id, units, revenue)
-    SELECT %(location)s, %(month)s, sku_id, units, total FROM line
-    ON CONFLICT (location_id, month, sku_id) DO UPDATE SET
-        units = t.units + excluded.units,
-        revenue = t.revenue + excluded.revenue
 """
-REBUILD = (
-    "LOCK TABLE sales_sale, sales_saleline, sales_dailysales, sales_dailyskusales,"
-    " sales_monthlyskusales IN SHARE ROW EXCLUSIVE MODE",
-    "DELETE FROM sales_dailysales",
-    "DELETE FROM sales_dailyskusales",
-    "DELETE FROM sales_monthlyskusales",
-    """
-    INSERT INTO sales_dailysales (location_id, day, channel, tickets, units, revenue, tax)
-    SELECT location_id, sold_on, channel, count(*), sum(units), sum(total), sum(tax)
-    FROM sales_sale GROUP BY location_id, sold_on, channel
-    """,
-    """
-    INSERT INTO sales_dailyskusales (location_id, day, sku_id, units, revenue)
-    SELECT sale.location_id, sale.sold_on, line.sku_id, sum(line.quantity), sum(line.total)
+ADD_TO = """, {table}_row AS (
+        INSERT INTO {table} AS kept ({columns}) SELECT {columns} FROM {source}
+        ON CONFLICT ({keys}) DO UPDATE SET {added}
+    )
+"""
+SOLD_TICKETS = """
+    SELECT sale.location_id, sale.sold_on AS day, date_trunc('month', sale.sold_on)::date AS month,
+        sale.channel, sale.by_id AS clerk_id, sale.sold_hour AS hour, 1 AS tickets, sale.units,
+        sale.total AS revenue, sale.tax, goods.cost
+    FROM sales_sale sale JOIN (
+        SELECT sale_id, sum(unit_cost * quantity) AS cost FROM sales_saleline GROUP BY sale_id
+    ) goods ON goods.sale_id = sale.id
+"""
+SOLD_GOODS = """
+    SELECT sale.location_id, sale.sold_on AS day, date_trunc('month', sale.sold_on)::date AS month,
+        sale.channel, line.sku_id, line.quantity AS units, line.total AS revenue, line.tax,
+        line.unit_cost * line.quantity AS cost
     FROM sales_saleline line JOIN sales_sale sale ON sale.id = line.sale_id
-    GROUP BY sale.location_id, sale.sold_on, line.sku_id
-    """,
-    """
-    INSERT INTO sales_monthlyskusales (location_id, month, sku_id, units, revenue)
-    SELECT location_id, date_trunc('month', day)::date AS month, sku_id, sum(units), sum(revenue)
-    FROM sales_dailyskusales GROUP BY location_id, month, sku_id
-    """,
-)
-DIFFERENCES = """
-    SELECT location.code, day, channel AS what, kept, sold
-    FROM (SELECT location_id, day, channel, (tickets, units, revenue, tax)::text AS kept
-          FROM sales_dailysales) summary
-    FULL JOIN (SELECT location_id, sold_on AS day, channel,
-                      (count(*), sum(units), sum(total), sum(tax))::text AS sold
-               FROM sales_sale GROUP BY location_id, sold_on, channel) sale
-        USING (location_id, day, channel)
-    JOIN stores_location location ON location.id = location_id
-    WHERE kept IS DISTINCT FROM sold
-    UNION ALL
-    SELECT location.code, day, sku.code, kept, sold
-    FROM (SELECT location_id, day, sku_id, (units, revenue)::text AS kept
-          FROM sales_dailyskusales) summary
-    FULL JOIN (SELECT sale.location_id, sale.sold_on AS day, line.sku_id,
-                      (sum(line.quantity), sum(line.total))::text AS sold
-               FROM sales_saleline line JOIN sales_sale sale ON sale.id = line.sale_id
-               GROUP BY sale.location_id, sale.sold_on, line.sku_id) lines
-        USING (location_id, day, sku_id)
-    JOIN stores_location location ON location.id = location_id
-    JOIN inventory_sku sku ON sku.id = sku_id
-    WHERE kept IS DISTINCT FROM sold
-    UNION ALL
-    SELECT location.code, month, sku.code || ' in the month', kept, sold
-    FROM (SELECT location_id, month, sku_id, (units::bigint, revenue)::text AS kept
-          FROM sales_monthlyskusales) summary
-    FULL JOIN (SELECT sale.location_id, date_trunc('month', sale.sold_on)::date AS month,
-                      line.sku_id, (sum(line.quantity), sum(line.total))::text AS sold
-               FROM sales_saleline line JOIN sales_sale sale ON sale.id = line.sale_id
-               GROUP BY 1, 2, 3) lines
-        USING (location_id, month, sku_id)
-    JOIN stores_location location ON location.id = location_id
-    JOIN inventory_sku sku ON sku.id = sku_id
-    WHERE kept IS DISTINCT FROM sold
-    ORDER BY 1, 2, 3
 """
+LOCK = "LOCK TABLE sales_sale, sales_saleline, {tables} IN SHARE ROW EXCLUSIVE MODE"
+FILL = "INSERT INTO {table} ({keys}, {sums}) SELECT {keys}, {added} FROM {source} GROUP BY {keys}"
+MONTH_OF_DAYS = "(SELECT date_trunc('month', day)::date AS month, * FROM {table}) days"
+DIFFERENCES = """
+    SELECT location.code, {period}, concat_ws(' ', {what}), kept, sold
+    FROM (SELECT {keys}, ({as_counted})::text AS kept FROM {table}) summary
+    FULL JOIN (SELECT {keys}, ({added})::text AS sold FROM ({sales}) sale GROUP BY {keys}) sales
+        USING ({keys})
+    JOIN stores_location location ON location.id = location_id
+    {names}
+    WHERE kept IS DISTINCT FROM sold
+"""
+NAMES = {  # how a row is called beside its place, period and channel
+    "": ("'all'", ""),
+    "sku_id": ("sku.code", "JOIN inventory_sku sku ON sku.id = sku_id"),
+    "clerk_id": ("clerk.email", "JOIN stores_user clerk ON clerk.id = clerk_id"),
+    "hour": ("hour || ':00'", ""),
+}
+
+
+def _add_to(summary: Summary) -> str:
+    return ADD_TO.format(
+        table=summary.table,
+        columns=", ".join([*summary.keys, *summary.sums]),
+        source="line" if summary.is_of_goods else "sale",
+        keys=", ".join(summary.keys),
+        added=", ".join(f"{name} = kept.{name} + excluded.{name}" for name in summary.sums),
+    )
+
+
+def _fill(summary: Summary, source: str) -> str:
+    return FILL.format(
+        table=summary.table,
+        keys=", ".join(summary.keys),
+        sums=", ".join(summary.sums),
+        added=", ".join(f"sum({name})" for name in summary.sums),
+        source=source,
+    )
+
+
+def _differences(summary: Summary) -> str:
+    own_name, names = NAMES[summary.key]
+    whole = ("tickets", "units")
+    return DIFFERENCES.format(
+        period=summary.period,
+        what=f"'{summary.period}', {own_name}, channel",
+        keys=", ".join(summary.keys),
+        table=summary.table,
+        as_counted=", ".join(f"{n}::bigint" if n in whole else n for n in summary.sums),
+        added=", ".join(f"sum({name})" for name in summary.sums),
+        sales=_sales_of(summary),
+        names=names,
+    )
+
+
+def _sales_of(summary: Summary) -> str:
+    return SOLD_GOODS if summary.is_of_goods else SOLD_TICKETS
+
+
+ADD = "".join([NEW_SALE, *map(_add_to, SUMMARIES), "SELECT"])
+REBUILD = (
+    LOCK.format(tables=", ".join(summary.table for summary in SUMMARIES)),
+    *(f"DELETE FROM {summary.table}" for summary in SUMMARIES),  # noqa: S608
+    *(_fill(summary, f"({_sales_of(summary)}) sale") for summary in DAILY.values()),
+    *(
+        _fill(summary, MONTH_OF_DAYS.format(table=DAILY[key].table))
+        for key, summary in MONTHLY.items()
+    ),
+)
 
 
 def add_to_summaries(sale: Sale, lines: Sequence[SaleLine]) -> None:
     """Add a new sale to the figures of its day and month, in its transaction, SKUs in order."""
+    costs = [line.unit_cost * line.quantity for line in lines]
     with connection.cursor() as cursor:
         cursor.execute(
             ADD,
@@ -105,12 +122,17 @@ def add_to_summaries(sale: Sale, lines: Sequence[SaleLine]) -> None:
                 "day": sale.sold_on,
                 "month": sale.sold_on.replace(day=1),
                 "channel": sale.channel,
+                "clerk": sale.by_id,
+                "hour": sale.sold_hour,
                 "units": sale.units,
-                "total": sale.total,
+                "revenue": sale.total,
                 "tax": sale.tax,
+                "cost": sum(costs),
                 "skus": [line.sku_id for line in lines],
                 "quantities": [line.quantity for line in lines],
                 "totals": [line.total for line in lines],
+                "taxes": [line.tax for line in lines],
+                "costs": costs,
             },
         )
 
@@ -125,9 +147,12 @@ def rebuild_summaries() -> None:
 
 def summary_differences() -> list[str]:
     """Where the figures differ from the sales they add up, one sentence each."""
+    found = []
     with connection.cursor() as cursor:
-        cursor.execute(DIFFERENCES)
-        return [
-            f"{place} {day} {what}: kept {kept or 'nothing'}, sold {sold or 'nothing'}"
-            for place, day, what, kept, sold in cursor.fetchall()
-        ]
+        for summary in SUMMARIES:
+            cursor.execute(_differences(summary) + "ORDER BY 1, 2, 3")
+            found += cursor.fetchall()
+    return [
+        f"{place} {day} {what}: kept {kept or 'nothing'}, sold {sold or 'nothing'}"
+        for place, day, what, kept, sold in found
+    ]

@@ -65,6 +65,7 @@ class Sale(models.Model):
     order_number = models.CharField(max_length=20, blank=True)  # of the online order it fulfils
     sold_at = models.DateTimeField(_("when"), default=timezone.now)
     sold_on = models.DateField(_("day"))  # at the store
+    sold_hour = models.PositiveSmallIntegerField()  # 0 to 23, at the store
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+"
     )
@@ -79,6 +80,9 @@ class Sale(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["location", "year", "number"], name="receipt_numbers_are_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(sold_hour__lte=23), name="a_sale_has_an_hour_of_the_day"
             ),
         ]
         indexes = [

@@ -1,4 +1,12 @@
+"""What was sold, added up per place and channel: by the day and by the month; written with each sale.
+
+Each pair of tables knows one thing more of a sale: nothing, the SKU, the clerk, or the hour. A month is
+its days added up, so that a year is read from few rows.
+"""
+
+from django.conf import settings
 from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from backoffice.lib.money import MoneyField
 from inventory.models import Sku
@@ -6,20 +14,47 @@ from sales.models.sale import Sale
 from stores.models import Location
 
 
-class DailySales(models.Model):
-    """What one place sold on one of its days through one channel; written with each sale."""
+class SoldGoods(models.Model):
+    """What one place sold through one channel: units, and amounts of which tax is a part."""
 
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
-    day = models.DateField()
     channel = models.CharField(max_length=6, choices=Sale.Channel)
-    tickets = models.PositiveIntegerField()
     units = models.PositiveIntegerField()
-    revenue = MoneyField()
+    revenue = MoneyField()  # with tax
     tax = MoneyField()
+    cost = MoneyField()  # of the units, as it was when they were sold
 
     class Meta:
+        abstract = True
+
+
+class SoldTickets(SoldGoods):
+    """What was sold where whole tickets are counted."""
+
+    tickets = models.PositiveIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class OfDay(models.Model):
+    day = models.DateField()  # at the place
+
+    class Meta:
+        abstract = True
+
+
+class OfMonth(models.Model):
+    month = models.DateField()  # the first day of it
+
+    class Meta:
+        abstract = True
+
+
+class DailySales(OfDay, SoldTickets):
+    class Meta:
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=["location", "day", "channel"], name="one_summary_per_day_and_channel"
             )
         ]
@@ -29,45 +64,110 @@ class DailySales(models.Model):
         return f"{self.location_id} {self.day} {self.channel}"
 
 
-class DailySkuSales(models.Model):
-    """What one place sold of one SKU on one of its days; written with each sale."""
+class MonthlySales(OfMonth, SoldTickets):
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["location", "month", "channel"], name="one_summary_per_month_and_channel"
+            ),
+            CheckConstraint(condition=Q(month__day=1), name="a_month_of_sales_is_its_first_day"),
+        ]
 
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
-    day = models.DateField()
+    def __str__(self) -> str:
+        return f"{self.location_id} {self.month:%Y-%m} {self.channel}"
+
+
+class DailySkuSales(OfDay, SoldGoods):
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
-    units = models.PositiveIntegerField()
-    revenue = MoneyField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["location", "day", "sku"], name="one_summary_per_day_and_sku"
+            UniqueConstraint(
+                fields=["location", "day", "sku", "channel"],
+                name="one_summary_per_day_sku_and_channel",
             )
         ]
         indexes = [models.Index(fields=["day", "location", "sku"], name="sku_summaries_by_day")]
 
     def __str__(self) -> str:
-        return f"{self.location_id} {self.day} {self.sku_id}"
+        return f"{self.location_id} {self.day} {self.sku_id} {self.channel}"
 
 
-class MonthlySkuSales(models.Model):
-    """What one place sold of one SKU in one month: its days added up; written with each sale."""
-
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
-    month = models.DateField()  # the first day of it
+class MonthlySkuSales(OfMonth, SoldGoods):
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
-    units = models.PositiveIntegerField()
-    revenue = MoneyField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["location", "month", "sku"], name="one_summary_per_month_and_sku"
+            UniqueConstraint(
+                fields=["location", "month", "sku", "channel"],
+                name="one_summary_per_month_sku_and_channel",
             ),
-            models.CheckConstraint(
-                condition=models.Q(month__day=1), name="a_month_is_its_first_day"
-            ),
+            CheckConstraint(condition=Q(month__day=1), name="a_month_is_its_first_day"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.location_id} {self.month:%Y-%m} {self.sku_id}"
+        return f"{self.location_id} {self.month:%Y-%m} {self.sku_id} {self.channel}"
+
+
+class DailyClerkSales(OfDay, SoldTickets):
+    clerk = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )  # who rang it up, or handed the order over
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["location", "day", "clerk", "channel"],
+                name="one_summary_per_day_clerk_and_channel",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location_id} {self.day} {self.clerk_id} {self.channel}"
+
+
+class MonthlyClerkSales(OfMonth, SoldTickets):
+    clerk = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["location", "month", "clerk", "channel"],
+                name="one_summary_per_month_clerk_and_channel",
+            ),
+            CheckConstraint(condition=Q(month__day=1), name="a_month_of_a_clerk_is_its_first_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location_id} {self.month:%Y-%m} {self.clerk_id} {self.channel}"
+
+
+class DailyHourSales(OfDay, SoldTickets):
+    hour = models.PositiveSmallIntegerField()  # 0 to 23, at the place
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["location", "day", "hour", "channel"],
+                name="one_summary_per_day_hour_and_channel",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location_id} {self.day} {self.hour}:00 {self.channel}"
+
+
+class MonthlyHourSales(OfMonth, SoldTickets):
+    hour = models.PositiveSmallIntegerField()  # 0 to 23, at the place
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["location", "month", "hour", "channel"],
+                name="one_summary_per_month_hour_and_channel",
+            ),
+            CheckConstraint(condition=Q(month__day=1), name="a_month_of_an_hour_is_its_first_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location_id} {self.month:%Y-%m} {self.hour}:00 {self.channel}"

@@ -119,9 +119,13 @@ class Location(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    def local_time(self, moment: datetime | None = None) -> datetime:
+        """Now, or the moment, as the clock of this place shows it."""
+        return (moment or timezone.now()).astimezone(self.zone)
+
     def local_day(self, moment: datetime | None = None) -> date:
         """The calendar day that it is, or was at `moment`, at this place."""
-        return (moment or timezone.now()).astimezone(self.zone).date()
+        return self.local_time(moment).date()
 
 
 def outer_place(kind: Location.Kind) -> Location:

@@ -78,6 +78,7 @@ def sell(store: Location, sku: int, person: int, customer: int) -> None:
         order_number="''",
         sold_at=sold_at,
         sold_on=f"({sold_at})::date",
+        sold_hour=12,
         by_id=person,
         units=1,
         total=1,

@@ -95,6 +95,7 @@ def _bare_rows() -> Callable[[], None]:
             year=BARE_YEAR,
             number=number,
             sold_on=location.local_day(),
+            sold_hour=12,
             by=clerk,
             units=len(skus),
             total=total,

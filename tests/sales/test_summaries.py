@@ -1,89 +1,133 @@
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from inventory.models import Sku
 from sales.actions.sale import Item, Paid, record_sale
-from sales.actions.summary import rebuild_summaries
-from sales.models import DailySales, DailySkuSales, MonthlySkuSales, Tender
-from stores.models import Location, Role
-from tests.factories import make_level, make_sku, make_staff, make_store
+from sales.actions.summary import rebuild_summaries, summary_differences
+from sales.models import DailyHourSales, DailySales, DailySkuSales, MonthlyClerkSales, Tender
+from sales.summaries import DAILY, MONTHLY, SUMMARIES, Summary
+from stores.models import Location, Role, User
+from tests.factories import make_level, make_membership, make_sku, make_store, make_user
 
 pytestmark = pytest.mark.django_db
 
 
-def sell(store: Location, wanted: dict[Sku, int]) -> None:
-    record_sale(
-        key=uuid4(),
-        location=store,
-        items=[Item(sku.pk, units) for sku, units in wanted.items()],
-        tenders=[Paid(Tender.Kind.CARD)],
-        by=make_staff(Role.CLERK, store),
+def clerk_of(store: Location) -> User:
+    email = f"{store.code}@example.com"
+    return User.objects.filter(email=email).first() or (
+        make_membership(Role.CLERK, store, user=make_user(email)).user
     )
+
+
+def sell(store: Location, wanted: dict[Sku, int], *, at: datetime) -> None:
+    with time_machine.travel(at, tick=False):
+        record_sale(
+            key=uuid4(),
+            location=store,
+            items=[Item(sku.pk, units) for sku, units in wanted.items()],
+            tenders=[Paid(Tender.Kind.CARD)],
+            by=clerk_of(store),
+        )
 
 
 @pytest.fixture
 def two_stores() -> None:
-    mouse, choc = make_sku("MOUSE", price="12.00"), make_sku("CHOC", price="1.20")
+    mouse, choc = (
+        make_sku("MOUSE", price="12.00", cost="7.50"),
+        make_sku("CHOC", price="1.20", cost="1.00"),
+    )
     for code in ("lyon", "paris"):
         store = make_store(code)
         make_level(mouse, store, on_hand=20)
         make_level(choc, store, on_hand=20)
-        sell(store, {mouse: 1, choc: 2})
-        sell(store, {mouse: 3})
+        sell(store, {mouse: 1, choc: 2}, at=datetime(2026, 3, 2, 8, 59, tzinfo=UTC))
+        sell(store, {mouse: 3}, at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 
 
-def figures() -> tuple[list[tuple], list[tuple], list[tuple]]:
-    days = DailySales.objects.order_by("location__code")
-    skus = DailySkuSales.objects.order_by("location__code", "sku__code")
-    months = MonthlySkuSales.objects.order_by("location__code", "sku__code")
-    return (
-        list(days.values_list("location__code", "channel", "tickets", "units", "revenue", "tax")),
-        list(skus.values_list("location__code", "sku__code", "units", "revenue")),
-        list(months.values_list("location__code", "sku__code", "units", "revenue")),
-    )
+def sold(summary: Summary, *names: str) -> list[tuple]:
+    """The rows of Lyon, with all that they add up."""
+    rows = summary.model._default_manager.filter(location__code="lyon")
+    return list(rows.order_by(*names).values_list(*names, *summary.sums))
 
 
-OF_SKUS = [
-    (code, sku, units, Decimal(revenue))
-    for code in ("lyon", "paris")
-    for sku, units, revenue in (("CHOC", 2, "2.40"), ("MOUSE", 4, "48.00"))
-]
-EXPECTED = (
-    [(code, "store", 2, 6, Decimal("50.40"), Decimal("8.40")) for code in ("lyon", "paris")],
-    OF_SKUS,
-    OF_SKUS,
-)
+ALL = (2, 6, Decimal("50.40"), Decimal("8.40"), Decimal("32.00"))
+CHOC = ("CHOC", "store", 2, Decimal("2.40"), Decimal("0.40"), Decimal("2.00"))
+MOUSE = ("MOUSE", "store", 4, Decimal("48.00"), Decimal("8.00"), Decimal("30.00"))
+
+
+@pytest.mark.parametrize("kept", [DAILY, MONTHLY])
+@pytest.mark.usefixtures("two_stores")
+def test_each_sale_adds_to_the_figures_of_its_day_and_month(kept: dict[str, Summary]) -> None:
+    assert sold(kept[""], "channel") == [("store", *ALL)]
+    assert sold(kept["sku_id"], "sku__code", "channel") == [CHOC, MOUSE]
+    assert sold(kept["clerk_id"], "clerk__email", "channel") == [
+        ("lyon@example.com", "store", *ALL)
+    ]
+    assert sold(kept["hour"], "hour", "channel") == [
+        (9, "store", 1, 3, Decimal("14.40"), Decimal("2.40"), Decimal("9.50")),
+        (10, "store", 1, 3, Decimal("36.00"), Decimal("6.00"), Decimal("22.50")),
+    ]
 
 
 @pytest.mark.usefixtures("two_stores")
-def test_each_sale_adds_to_the_figures_of_its_day() -> None:
-    assert figures() == EXPECTED
-    call_command("check_summaries")
+def test_a_cost_is_that_of_the_moment() -> None:
+    Sku.objects.update(cost=Decimal("99.00"))
+    assert sold(DAILY[""], "channel") == [("store", *ALL)]
+    assert summary_differences() == []
 
 
+@pytest.mark.parametrize("summary", SUMMARIES, ids=lambda summary: summary.table)
 @pytest.mark.usefixtures("two_stores")
-def test_rebuilding_gives_the_same_figures() -> None:
-    DailySales.objects.filter(location__code="lyon").delete()
-    DailySkuSales.objects.update(units=99)
-    MonthlySkuSales.objects.filter(sku__code="CHOC").delete()
+def test_each_difference_is_found_and_mended_by_rebuilding(summary: Summary) -> None:
+    rows = summary.model._default_manager.filter(location__code="lyon").order_by("pk")
+    for name in summary.sums:
+        rows.filter(pk=rows[0].pk).update(**{name: 77})
+        assert len(summary_differences()) == 1
+        rebuild_summaries()
+        assert summary_differences() == []
+    before = sold(summary, *summary.keys)
+    rows[0].delete()
+    assert len(summary_differences()) == 1
     rebuild_summaries()
-    assert figures() == EXPECTED
+    assert sold(summary, *summary.keys) == before
 
 
 @pytest.mark.usefixtures("two_stores")
 def test_the_check_names_each_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("check_summaries")
+    assert "equal the sales" in capsys.readouterr().out
     DailySales.objects.filter(location__code="lyon").update(tickets=3)
     DailySkuSales.objects.filter(location__code="paris", sku__code="CHOC").delete()
-    MonthlySkuSales.objects.filter(location__code="paris", sku__code="MOUSE").update(units=5)
+    MonthlyClerkSales.objects.filter(location__code="paris").update(units=5)
     with pytest.raises(CommandError, match="3 figures"):
         call_command("check_summaries")
-    lyon, month, paris = sorted(
-        capsys.readouterr().out.splitlines(), key=lambda line: (line[:5], "CHOC" in line)
-    )
-    assert lyon.startswith("lyon ")
-    assert lyon.endswith("store: kept (3,6,50.40,8.40), sold (2,6,50.40,8.40)")
-    assert month.endswith("MOUSE in the month: kept (5,48.00), sold (4,48.00)")
-    assert paris.endswith("CHOC: kept nothing, sold (2,2.40)")
+    assert capsys.readouterr().out.splitlines() == [
+        "lyon 2026-03-02 day all store: kept (3,6,50.40,8.40,32.00), sold (2,6,50.40,8.40,32.00)",
+        "paris 2026-03-02 day CHOC store: kept nothing, sold (2,2.40,0.40,2.00)",
+        "paris 2026-03-01 month paris@example.com store:"
+        " kept (2,5,50.40,8.40,32.00), sold (2,6,50.40,8.40,32.00)",
+    ]
+
+
+def test_a_repeated_hour_and_a_midnight_elsewhere_are_those_of_the_store() -> None:
+    sku, lyon = make_sku(price="12.00", cost="7.50"), make_store("lyon")
+    tokyo = make_store("tokyo", time_zone="Asia/Tokyo")
+    for store in (lyon, tokyo):
+        make_level(sku, store, on_hand=20)
+    for moment in ("2026-10-25T00:30", "2026-10-25T01:30", "2026-10-25T15:00"):
+        for store in (lyon, tokyo):
+            sell(store, {sku: 1}, at=datetime.fromisoformat(f"{moment}Z"))
+    hours = DailyHourSales.objects.order_by("location__code", "day", "hour")
+    assert list(hours.values_list("location__code", "day__day", "hour", "tickets")) == [
+        ("lyon", 25, 2, 2),  # summer time ended in between
+        ("lyon", 25, 16, 1),
+        ("tokyo", 25, 9, 1),
+        ("tokyo", 25, 10, 1),
+        ("tokyo", 26, 0, 1),
+    ]
+    assert summary_differences() == []
