@@ -196,15 +196,6 @@ def refresh_moved() -> Refreshed:
 
 @retrying
 @transaction.atomic
-def refresh_pairs(pairs: Collection[Pair]) -> Refreshed:
-    """Refresh these pairs of a place and a SKU now."""
-    _take_turn("pg_advisory_xact_lock")
-    written, removed = _refresh(sorted(set(pairs)), timezone.now())
-    return Refreshed(pairs=len(set(pairs)), written=written, removed=removed)
-
-
-@retrying
-@transaction.atomic
 def refresh_all() -> Refreshed:
     """Refresh the demand and the suggestions of every store and SKU."""
     _take_turn("pg_advisory_xact_lock")

@@ -170,7 +170,6 @@ class RestockLine(models.Model):
     sent = models.PositiveIntegerField(_("sent"), null=True)
     received = models.PositiveIntegerField(_("received"), null=True)
     reason = models.CharField(_("reason"), max_length=12, choices=Reason, blank=True)
-    sent_reason = models.CharField(max_length=12, choices=Reason, blank=True)
     received_reason = models.CharField(max_length=12, choices=Reason, blank=True)
     lacking = models.PositiveIntegerField(_("lacking"), default=0)  # when it was carried out
     warehouse_had = models.PositiveIntegerField(null=True)  # on hand there, just before
@@ -199,11 +198,6 @@ class RestockLine(models.Model):
     def is_cut(self) -> bool:
         """Whether less was approved than asked."""
         return self.approved is not None and self.approved < self.asked
-
-    @property
-    def is_sent_less(self) -> bool:
-        """Whether less was sent than approved."""
-        return self.sent is not None and self.sent < (self.approved or 0)
 
     @property
     def is_received_less(self) -> bool:

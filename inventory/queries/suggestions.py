@@ -1,14 +1,10 @@
 """Reads of standing suggestions, and of the refreshes that keep them."""
 
-from collections.abc import Collection
-
 from django.db.models import F
 
 from inventory.models import RefreshRun, Suggestion
 from inventory.models.policy import SuggestionQuerySet
 from stores.models import Location
-
-type SkuId = int
 
 
 def suggestions_for(store: Location, warehouse: Location | None = None) -> SuggestionQuerySet:
@@ -22,12 +18,6 @@ def snoozed_for(store: Location) -> SuggestionQuerySet:
     """What a store doesn't want to be told before a later day, the next day first."""
     rows = Suggestion.objects.at(store).filter(snoozed_until__gt=store.local_day())
     return rows.select_related("sku__product", "snoozed_by").order_by("snoozed_until", "sku_id")
-
-
-def suggested_units(store: Location, sku_ids: Collection[SkuId]) -> dict[SkuId, int]:
-    """How many units of each of these SKUs stand as suggested, snoozed or not; 0 where none are."""
-    rows = Suggestion.objects.at(store).filter(sku_id__in=sku_ids)
-    return dict.fromkeys(sku_ids, 0) | dict(rows.values_list("sku_id", "units"))
 
 
 def last_refreshes() -> dict[str, RefreshRun]:

@@ -20,7 +20,6 @@ from inventory.actions.suggestions import (
     Refreshed,
     refresh_all,
     refresh_moved,
-    refresh_pairs,
     snooze_suggestion,
     wake_suggestion,
 )
@@ -41,7 +40,6 @@ from inventory.models import (
 from inventory.queries.suggestions import (
     last_refreshes,
     snoozed_for,
-    suggested_units,
     suggestions_for,
 )
 from stores.models import Location, Role
@@ -264,7 +262,7 @@ def test_a_second_refresh_changes_nothing() -> None:
 
 def test_marks_are_taken_and_their_pairs_alone_are_refreshed() -> None:
     low = level(on_hand=0, reorder_point=5, target=20)
-    other = level(on_hand=0, reorder_point=5, target=20)
+    level(on_hand=0, reorder_point=5, target=20)
     MovedLevel.objects.all().delete()
     assert refresh_moved() == Refreshed()
     MovedLevel.objects.create(location=low.location, sku=low.sku)
@@ -272,8 +270,6 @@ def test_marks_are_taken_and_their_pairs_alone_are_refreshed() -> None:
     assert refresh_moved() == Refreshed(marks=2, pairs=1, written=1, removed=0)
     assert list(Suggestion.objects.values_list("sku_id", flat=True)) == [low.sku_id]
     assert not MovedLevel.objects.exists()
-    refresh_pairs([(other.location_id, other.sku_id)])
-    assert Suggestion.objects.count() == 2
     run = last_refreshes()[RefreshRun.Kind.MOVED]
     assert (run.marks, run.pairs, run.written, run.removed) == (2, 1, 1, 0)
 
@@ -305,7 +301,6 @@ def test_a_woken_suggestion_is_back_in_the_list() -> None:
     refresh_moved()
     wake_suggestion(store, low.sku_id, by=clerk)
     assert [row.units for row in suggestions_for(store)] == [20]
-    assert suggested_units(store, [low.sku_id, 0]) == {low.sku_id: 20, 0: 0}
 
 
 def test_what_loses_most_sales_per_day_comes_first() -> None:
