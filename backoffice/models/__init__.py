@@ -1,5 +1,19 @@
 from backoffice.models.operations import Heartbeat, LedgerCheck
-from backoffice.models.schedules import ReportDelivery
+from backoffice.models.schedules import (
+    ReportDelivery,
+    Schedule,
+    ScheduleRecipient,
+    ScheduleRefusal,
+)
 from backoffice.models.snapshots import Snapshot, SnapshotQuerySet
 
-__all__ = ["Heartbeat", "LedgerCheck", "ReportDelivery", "Snapshot", "SnapshotQuerySet"]
+__all__ = [
+    "Heartbeat",
+    "LedgerCheck",
+    "ReportDelivery",
+    "Schedule",
+    "ScheduleRecipient",
+    "ScheduleRefusal",
+    "Snapshot",
+    "SnapshotQuerySet",
+]

@@ -1,38 +1,183 @@
 from __future__ import annotations
 
+from datetime import time
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backoffice.models.snapshots import Snapshot
+from backoffice.reports.recurrence import Recurrence
+from stores.models import Mail, Role, User
+from stores.rights import holds_company_wide
+
+MAX_FAILURES = 5  # in a row, then a schedule stops
 
 
-class ReportDelivery(models.Model):
-    """One reader's copy of a report for one of their local days: made once, then mailed."""
+class ScheduleQuerySet(models.QuerySet["Schedule"]):
+    def visible_to(self, user: User) -> ScheduleQuerySet:
+        """All of them for head office and auditors; else those that are the person's own."""
+        if holds_company_wide(user, Role.HEAD_OFFICE, reading=True):
+            return self
+        return self.filter(owner=user)
 
-    report = models.CharField(max_length=20, choices=Snapshot.Report)
-    day = models.DateField()  # on which it is due, where the reader is
-    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    # null once done: the reader had no right to any figures by then
-    snapshot = models.ForeignKey(
-        Snapshot, on_delete=models.PROTECT, null=True, related_name="deliveries"
+    def of(self, user: User) -> ScheduleQuerySet:
+        """Those that the person may change: all of them for head office, else their own."""
+        return self if holds_company_wide(user, Role.HEAD_OFFICE) else self.filter(owner=user)
+
+    def active(self) -> ScheduleQuerySet:
+        return self.filter(state=Schedule.State.ACTIVE)
+
+
+class Schedule(models.Model):
+    """A report that is mailed by a rule of recurrence, to people and roles."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", pgettext_lazy("schedule", "active")
+        PAUSED = "paused", pgettext_lazy("schedule", "paused")
+        STOPPED = "stopped", pgettext_lazy("schedule", "stopped")
+
+    class Why(models.TextChoices):
+        """What stopped it."""
+
+        PERSON = "person", _("Somebody stopped it.")
+        FAILURES = "failures", _("It failed five times in a row.")
+        OWNER_CLOSED = "owner-closed", _("The account of the person it belongs to is closed.")
+        OWNER_RIGHT = "owner-right", _("The person it belongs to may not see this report any more.")
+
+    class Format(models.TextChoices):
+        PDF = "pdf", "PDF"
+        XLSX = "xlsx", "XLSX"
+        CSV = "csv", "CSV"
+
+    name = models.CharField(_("name"), max_length=80)
+    report = models.CharField(_("report"), max_length=40)
+    query = models.JSONField(default=dict)  # what is asked, with a named period instead of days
+    rule = models.CharField(max_length=120)  # RRULE, as `Recurrence.rule` makes it
+    at = models.TimeField(_("time of day"), default=time(6))  # on each reader's clock
+    formats = models.JSONField(default=list)
+    when_empty = models.BooleanField(_("also when there is nothing to report"), default=False)
+    # null: it belongs to the company, and goes on whoever leaves
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    due_at = models.DateTimeField(default=timezone.now)
-    done_at = models.DateTimeField(null=True)
+    state = models.CharField(
+        _("state"), max_length=8, choices=State, default=State.ACTIVE, db_index=True
+    )
+    stopped_because = models.CharField(max_length=12, choices=Why, blank=True)
+    stopped_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)  # in a row
+    active_since = models.DateTimeField(default=timezone.now)  # what was due before is not sent
+    planned_until = models.DateTimeField(default=timezone.now)  # what was due by then is promised
+    next_run_at = models.DateTimeField(_("next run"), null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ScheduleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def rhythm_in_words(self) -> str:
+        return Recurrence.of(self.rule).in_words(self.at)
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == self.State.ACTIVE
+
+
+class ScheduleRecipient(models.Model):
+    """Who a schedule writes to: a person, or everybody who holds a role."""
+
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="recipients")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    role = models.CharField(max_length=12, choices=Role, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["schedule", "person", "role"],
+                nulls_distinct=False,
+                name="a_recipient_stands_once_in_a_schedule",
+            ),
+            models.CheckConstraint(
+                condition=Q(person=None, role__gt="") | Q(person__isnull=False, role=""),
+                name="a_recipient_is_a_person_or_a_role",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person or Role(self.role).label)
+
+
+class ScheduleRefusal(models.Model):
+    """Somebody who doesn't want what a schedule sends to their role."""
+
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="refusals")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["report", "day", "reader"], name="one_report_per_day_and_reader"
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["due_at"],
-                condition=models.Q(done_at=None),
-                name="report_deliveries_due",
+                fields=["schedule", "reader"], name="a_reader_refuses_a_schedule_once"
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.report} {self.day} for {self.reader_id}"
+        return f"{self.reader_id} not from {self.schedule_id}"
+
+
+class ReportDelivery(models.Model):
+    """One reader's copy of a scheduled report for one of their local days: made once, then mailed."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("delivery", "waiting")
+        SENT = "sent", pgettext_lazy("delivery", "mailed")
+        EMPTY = "empty", _("nothing to report")
+        NO_RIGHT = "no-right", _("no right to see it")
+        FAILED = "failed", pgettext_lazy("delivery", "failed")
+
+    # null: the schedule was deleted; what was sent stays known
+    schedule = models.ForeignKey(
+        Schedule, on_delete=models.SET_NULL, null=True, related_name="deliveries"
+    )
+    day = models.DateField()  # on which it is due, where the reader is
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    # null unless it was sent
+    snapshot = models.ForeignKey(
+        Snapshot, on_delete=models.PROTECT, null=True, related_name="deliveries"
+    )
+    mail = models.ForeignKey(Mail, on_delete=models.SET_NULL, null=True, related_name="+")
+    due_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["schedule", "day", "reader"], name="one_report_per_schedule_day_and_reader"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(state="waiting"),
+                name="report_deliveries_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.schedule_id} {self.day} for {self.reader_id}"
