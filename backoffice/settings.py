@@ -292,7 +292,6 @@ MAILBOX_DIR = RUN_DIR / "mailbox"  # what the SMTP server of `make run` received
 SHOW_MAILBOX = DEVELOPMENT  # /dev/mail/
 HEARTBEAT_SECONDS = 60  # a worker that did nothing for longer counts as away
 ALERT_DIGEST_SECONDS = env_int("ALERT_DIGEST_SECONDS", 600)
-REPORT_HOUR = env_int("REPORT_HOUR", 6)  # local time at which the daily report goes out
 SWEEP_SECONDS = env_int("SWEEP_SECONDS", 30)  # how often workers look for work a nudge missed
 
 # --- Stock ---------------------------------------------------------------------------------------

@@ -35,6 +35,9 @@ SCHEDULE = {
     "unsettled payments": {"task": "shop.sweep_payments", "schedule": SWEEP},
     "paid orders": {"task": "shop.sweep_paid_orders", "schedule": SWEEP},
     "forgotten carts": {"task": "shop.forget_carts", "schedule": 6 * 3600.0},
-    "daily reports": {"task": "reports.plan_daily_reports", "schedule": 60.0},
-    "due reports": {"task": "reports.sweep_reports", "schedule": SWEEP},
+    "scheduled reports that are due": {
+        "task": "reports.plan_reports",
+        "schedule": min(2 * SWEEP, 60.0),
+    },
+    "scheduled reports to make": {"task": "reports.sweep_reports", "schedule": SWEEP},
 }

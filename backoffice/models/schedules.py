@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from backoffice.models.snapshots import Snapshot
 from backoffice.reports.recurrence import Recurrence
@@ -53,7 +53,8 @@ class Schedule(models.Model):
         XLSX = "xlsx", "XLSX"
         CSV = "csv", "CSV"
 
-    name = models.CharField(_("name"), max_length=80)
+    # empty: the morning report that comes with Comptoir, called so in the reader's language
+    name = models.CharField(_("name"), max_length=80, blank=True)
     report = models.CharField(_("report"), max_length=40)
     query = models.JSONField(default=dict)  # what is asked, with a named period instead of days
     rule = models.CharField(max_length=120)  # RRULE, as `Recurrence.rule` makes it
@@ -81,7 +82,7 @@ class Schedule(models.Model):
         ordering = ["name", "pk"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or gettext("Morning report")
 
     @property
     def rhythm_in_words(self) -> str:

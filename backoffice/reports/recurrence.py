@@ -101,8 +101,10 @@ class Recurrence:
 def days_of(rule: str, first: date, last: date) -> list[date]:
     """The days from `first` to `last` on which the rule falls."""
     days = rrulestr(rule, dtstart=datetime.combine(first, time.min))
-    bounds = (datetime.combine(day, time.min) for day in (first, last))
-    return [day.date() for day in days.between(*bounds, inc=True)]
+    found = days.between(
+        datetime.combine(first, time.min), datetime.combine(last, time.min), inc=True
+    )
+    return [day.date() for day in found]
 
 
 def strikes_at(zone: ZoneInfo, day: date, at: time) -> datetime:
@@ -122,9 +124,10 @@ def struck(
 
 
 def next_moments(
-    rule: str, at: time, zone: ZoneInfo, *, after: datetime, count: int = 1
+    rule: str, at: time, zones: Iterable[ZoneInfo], *, after: datetime, count: int = 1
 ) -> list[datetime]:
-    """The next moments at which the rule falls in this zone."""
+    """The next moments at which the rule falls in these zones: in the last one to reach it."""
+    zones = list(zones)
     days = days_of(rule, after.date() - ONE_DAY, after.date() + (count + 1) * LONGEST)
-    moments = [strikes_at(zone, day, at) for day in days]
+    moments = [max(strikes_at(zone, day, at) for zone in zones) for day in days]
     return [moment for moment in moments if moment > after][:count]

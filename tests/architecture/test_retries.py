@@ -9,7 +9,6 @@ CALLED_WITHIN = {  # in the transaction of what causes them, or by a worker that
     "inventory/actions/digest.py",
     "inventory/actions/stock.py",
     "sales/actions/summary.py",
-    "backoffice/actions/reports.py: plan_daily_reports",
     "shop/actions/cart.py: fill_cart",
     "stores/actions/mail.py: queue_mail",
     "stores/actions/mail.py: send_mail",

@@ -1,9 +1,9 @@
-"""The report of yesterday's figures, mailed every morning."""
+"""The report of yesterday's figures, mailed every morning by a schedule of the company's own."""
 
 import re
 import threading
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +11,8 @@ import time_machine
 from django.db import connection, transaction
 
 from backoffice.actions import reports
-from backoffice.actions.reports import make_report, plan_daily_reports, sweep_reports
-from backoffice.models import ReportDelivery, Snapshot
+from backoffice.actions.deliveries import deliver_report, plan_reports, sweep_reports
+from backoffice.models import ReportDelivery, Schedule, Snapshot
 from backoffice.reports.rows import ConsolidatedReport
 from stores.models import Mail, Membership, Role, User
 from tests.factories import make_membership, make_staff, make_store
@@ -27,7 +27,13 @@ MORNING = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)  # 6:30 in Lyon and Paris; 1 M
 @pytest.fixture
 def chain() -> Iterator[Chain]:
     with time_machine.travel(MORNING, tick=False):
+        planned_until(MORNING - timedelta(hours=12))
         yield make_chain()
+
+
+def planned_until(moment: datetime) -> None:
+    """As if the schedule had been there, and been planned, for so long."""
+    Schedule.objects.update(active_since=moment, planned_until=moment)
 
 
 @pytest.fixture
@@ -40,7 +46,7 @@ def mails_to(user: User) -> list[Mail]:
 
 
 def test_head_office_gets_yesterdays_figures_of_every_store(office: User) -> None:
-    assert plan_daily_reports() == 1
+    assert plan_reports() == 1
     assert sweep_reports() == 1
     [mail] = mails_to(office)
     assert mail.subject == "Yesterday €77.97 in 2 stores"
@@ -59,7 +65,7 @@ def test_head_office_gets_yesterdays_figures_of_every_store(office: User) -> Non
 
 def test_a_manager_gets_their_own_store_and_nothing_of_another(chain: Chain) -> None:
     manager = make_staff(Role.MANAGER, chain.lyon)
-    plan_daily_reports()
+    plan_reports()
     sweep_reports()
     [mail] = mails_to(manager)
     assert mail.subject == "Yesterday €77.97 in Lyon"
@@ -74,7 +80,7 @@ def test_a_manager_gets_their_own_store_and_nothing_of_another(chain: Chain) -> 
 def test_a_manager_of_two_stores_gets_one_mail_about_both(chain: Chain) -> None:
     manager = make_staff(Role.MANAGER, chain.lyon)
     make_membership(Role.MANAGER, chain.paris, user=manager)
-    plan_daily_reports()
+    plan_reports()
     sweep_reports()
     assert [mail.subject for mail in mails_to(manager)] == ["Yesterday €77.97 in 2 stores"]
 
@@ -82,7 +88,7 @@ def test_a_manager_of_two_stores_gets_one_mail_about_both(chain: Chain) -> None:
 def test_each_reader_is_told_in_their_language(chain: Chain) -> None:
     reader = make_staff(Role.MANAGER, chain.lyon)
     User.objects.filter(pk=reader.pk).update(language="fr")
-    plan_daily_reports()
+    plan_reports()
     sweep_reports()
     [mail] = mails_to(reader)
     assert mail.language == "fr"
@@ -97,12 +103,12 @@ def test_clerks_logistics_auditors_and_customers_get_none(chain: Chain) -> None:
     make_staff(Role.LOGISTICS)
     make_staff(Role.AUDITOR)
     make_staff(Role.ADMIN)
-    assert plan_daily_reports() == 0
+    assert plan_reports() == 0
 
 
 def test_the_same_figures_are_stored_once_for_all_who_see_the_same(office: User) -> None:
     colleague = make_staff(Role.HEAD_OFFICE)
-    plan_daily_reports()
+    plan_reports()
     sweep_reports()
     assert Snapshot.objects.count() == 1
     assert [len(mails_to(reader)) for reader in (office, colleague)] == [1, 1]
@@ -112,7 +118,7 @@ def test_the_same_figures_are_stored_once_for_all_who_see_the_same(office: User)
 @pytest.mark.usefixtures("office")
 def test_planning_and_making_again_changes_nothing() -> None:
     for _time in range(3):
-        plan_daily_reports()
+        plan_reports()
         sweep_reports()
     assert ReportDelivery.objects.count() == Mail.objects.count() == Snapshot.objects.count() == 1
 
@@ -120,7 +126,7 @@ def test_planning_and_making_again_changes_nothing() -> None:
 def test_a_report_made_before_the_crash_of_its_mail_is_made_whole_or_not_at_all(
     office: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan_daily_reports()
+    plan_reports()
     delivery = ReportDelivery.objects.get()
 
     def crash(*_args: Any, **_options: Any) -> None:
@@ -129,7 +135,7 @@ def test_a_report_made_before_the_crash_of_its_mail_is_made_whole_or_not_at_all(
     with monkeypatch.context() as patched:
         patched.setattr(reports, "queue_mail", crash)
         with pytest.raises(SystemExit), transaction.atomic():
-            make_report(delivery.pk)
+            deliver_report(delivery.pk)
     delivery.refresh_from_db()
     assert (delivery.done_at, Snapshot.objects.count(), mails_to(office)) == (None, 0, [])
     assert sweep_reports() == 1
@@ -138,7 +144,7 @@ def test_a_report_made_before_the_crash_of_its_mail_is_made_whole_or_not_at_all(
 
 def test_rights_are_those_of_the_moment_of_sending(chain: Chain) -> None:
     demoted, moved, gone = (make_staff(Role.MANAGER, chain.paris) for _person in range(3))
-    plan_daily_reports()
+    plan_reports()
     Membership.objects.filter(user=demoted).update(role=Role.CLERK)
     Membership.objects.filter(user=moved).update(location=chain.lyon)
     User.objects.filter(pk=gone.pk).update(is_active=False)
@@ -152,7 +158,7 @@ def test_rights_are_those_of_the_moment_of_sending(chain: Chain) -> None:
 def test_nobody_who_left_is_planned_for(chain: Chain) -> None:
     gone = make_staff(Role.MANAGER, chain.lyon)
     User.objects.filter(pk=gone.pk).update(is_active=False)
-    assert plan_daily_reports() == 0
+    assert plan_reports() == 0
 
 
 def test_it_is_due_when_the_hour_has_struck_where_the_reader_works(chain: Chain) -> None:
@@ -162,7 +168,7 @@ def test_it_is_due_when_the_hour_has_struck_where_the_reader_works(chain: Chain)
     make_membership(Role.MANAGER, chain.lyon, user=both)
 
     def days(now: datetime) -> list[date]:
-        plan_daily_reports(now)
+        plan_reports(now)
         rows = ReportDelivery.objects.order_by("reader", "-day").distinct("reader")
         latest = dict(rows.values_list("reader", "day"))
         return [latest[reader.pk] for reader in (east, west, both)]
@@ -179,43 +185,53 @@ def test_it_is_due_when_the_hour_has_struck_where_the_reader_works(chain: Chain)
     assert days(datetime(2026, 3, 10, 5, 0, tzinfo=UTC)) == [date(2026, 3, 10)] * 3
 
 
-@pytest.mark.parametrize("hour", [2, 3])
+@pytest.mark.parametrize("at", [time(2), time(2, 30), time(3)])
 @pytest.mark.parametrize("night", [date(2026, 3, 29), date(2026, 10, 25)])
 @pytest.mark.usefixtures("office")
-def test_a_night_of_daylight_saving_brings_one_report(
-    night: date, hour: int, settings: Any
-) -> None:
+def test_a_night_of_daylight_saving_brings_one_report(night: date, at: time) -> None:
     """The hour that is left out, and the one that strikes twice."""
-    settings.REPORT_HOUR = hour
     minute = datetime(night.year, night.month, night.day, tzinfo=UTC) - timedelta(hours=3)
-    plan_daily_reports(minute)
-    ReportDelivery.objects.all().delete()
-    for _step in range(12 * 24):
-        plan_daily_reports(minute)
-        minute += timedelta(minutes=5)
+    planned_until(minute)
+    Schedule.objects.update(at=at)
+    for _step in range(4 * 33):
+        minute += timedelta(minutes=15)
+        plan_reports(minute)
     days = list(ReportDelivery.objects.order_by("day").values_list("day", flat=True))
-    assert days == [night - timedelta(days=1), night]
+    assert days == [night, night + timedelta(days=1)]
 
 
 @pytest.mark.usefixtures("office")
 def test_reports_missed_while_nobody_planned_are_made_up_for() -> None:
-    plan_daily_reports(MORNING)
-    plan_daily_reports(MORNING + timedelta(days=3))
+    plan_reports(MORNING)
+    plan_reports(MORNING + timedelta(days=3))
     days = list(ReportDelivery.objects.order_by("day").values_list("day", flat=True))
     assert days == [date(2026, 3, 2) + timedelta(days=n) for n in range(4)]
-    plan_daily_reports(MORNING + timedelta(days=20))
+    plan_reports(MORNING + timedelta(days=20))
     assert ReportDelivery.objects.count() == 7
 
 
 @pytest.mark.usefixtures("office")
-def test_a_clock_that_jumps_back_plans_nothing() -> None:
-    plan_daily_reports(MORNING)
-    assert plan_daily_reports(MORNING - timedelta(days=2)) == 0
+def test_a_clock_that_jumps_back_plans_nothing_twice() -> None:
+    plan_reports(MORNING)
+    assert plan_reports(MORNING - timedelta(days=2)) == 0
     assert ReportDelivery.objects.count() == 1
+    for hours in range(4 * 24):
+        plan_reports(MORNING - timedelta(days=2) + timedelta(hours=hours))
+    days = list(ReportDelivery.objects.order_by("day").values_list("day", flat=True))
+    assert days == [date(2026, 3, 2), date(2026, 3, 3)]
+
+
+@pytest.mark.usefixtures("office")
+def test_a_clock_that_was_years_ahead_for_a_while_does_not_silence_a_schedule() -> None:
+    plan_reports(MORNING)
+    plan_reports(datetime(2030, 1, 1, 12, tzinfo=UTC))
+    assert plan_reports(MORNING + timedelta(hours=1)) == 0  # the clock is right again
+    assert plan_reports(MORNING + timedelta(days=1)) == 1
+    assert ReportDelivery.objects.filter(day=date(2026, 3, 3)).exists()
 
 
 def test_a_report_of_another_day_does_not_say_yesterday(office: User) -> None:
-    plan_daily_reports(MORNING)
+    plan_reports(MORNING)
     with time_machine.travel(MORNING + timedelta(days=2), tick=False):
         sweep_reports()
     assert re.match(r"1 March 2026: €77\.97 in 2 stores", mails_to(office)[0].subject)
@@ -223,7 +239,16 @@ def test_a_report_of_another_day_does_not_say_yesterday(office: User) -> None:
 
 def test_the_timetable_plans_and_sweeps() -> None:
     tasks = {entry["task"] for entry in SCHEDULE.values()}
-    assert {"reports.plan_daily_reports", "reports.sweep_reports"} <= tasks
+    assert {"reports.plan_reports", "reports.sweep_reports"} <= tasks
+
+
+def test_the_morning_report_is_an_ordinary_schedule_of_the_company() -> None:
+    schedule = Schedule.objects.get()
+    assert str(schedule) == "Morning report"
+    assert schedule.rhythm_in_words == "Every day at 06:00"
+    assert (schedule.report, schedule.query["period"]) == ("consolidated", "yesterday")
+    assert (schedule.owner, schedule.state) == (None, Schedule.State.ACTIVE)
+    assert [recipient.role for recipient in schedule.recipients.all()] == ["manager", "head_office"]
 
 
 def at_once(*actions: Any) -> None:
@@ -252,10 +277,11 @@ def at_once(*actions: Any) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_planners_and_four_workers_at_once_send_each_report_once() -> None:
     with time_machine.travel(MORNING, tick=True):
+        planned_until(MORNING - timedelta(hours=1))
         chain = make_chain()
         readers = [make_staff(Role.HEAD_OFFICE) for _reader in range(4)]
         readers += [make_staff(Role.MANAGER, chain.lyon) for _reader in range(2)]
-        at_once(plan_daily_reports, plan_daily_reports)
+        at_once(plan_reports, plan_reports)
         assert ReportDelivery.objects.count() == 6
         at_once(*[sweep_reports] * 4)
         assert [len(mails_to(reader)) for reader in readers] == [1] * 6

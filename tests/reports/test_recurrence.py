@@ -111,7 +111,7 @@ def test_new_year_is_a_day_like_others() -> None:
         date(2027, 1, 1),
     ]
     after = datetime(2026, 12, 31, 12, tzinfo=UTC)
-    assert next_moments(on(31), SIX, PARIS, after=after, count=2) == [
+    assert next_moments(on(31), SIX, [PARIS], after=after, count=2) == [
         datetime(2027, 1, 31, 5, tzinfo=UTC),
         datetime(2027, 2, 28, 5, tzinfo=UTC),
     ]
@@ -146,7 +146,7 @@ def test_it_is_due_once_the_time_has_come_in_every_zone_of_a_reader() -> None:
 
 def test_the_time_on_the_wall_stays_when_clocks_change() -> None:
     after = datetime(2026, 3, 28, 4, tzinfo=UTC)
-    assert next_moments(DAILY, SIX, PARIS, after=after, count=3) == [
+    assert next_moments(DAILY, SIX, [PARIS], after=after, count=3) == [
         datetime(2026, 3, 28, 5, tzinfo=UTC),
         datetime(2026, 3, 29, 4, tzinfo=UTC),
         datetime(2026, 3, 30, 4, tzinfo=UTC),
@@ -155,7 +155,7 @@ def test_the_time_on_the_wall_stays_when_clocks_change() -> None:
 
 def test_a_moment_that_is_now_is_not_next() -> None:
     six = datetime(2026, 3, 28, 5, tzinfo=UTC)
-    assert next_moments(DAILY, SIX, PARIS, after=six) == [six + timedelta(hours=23)]
+    assert next_moments(DAILY, SIX, [PARIS], after=six) == [six + timedelta(hours=23)]
 
 
 def test_every_rhythm_has_a_next_moment_from_any_day() -> None:
@@ -163,7 +163,7 @@ def test_every_rhythm_has_a_next_moment_from_any_day() -> None:
         rule = Recurrence(rhythm, (6,), 31).rule
         for ago in range(366):
             after = datetime(2028, 12, 31, 23, 59, tzinfo=UTC) - timedelta(days=ago)
-            assert len(next_moments(rule, SIX, TOKYO, after=after, count=5)) == 5
+            assert len(next_moments(rule, SIX, [TOKYO], after=after, count=5)) == 5
 
 
 @pytest.mark.parametrize(
