@@ -30,6 +30,11 @@ def average(amount: Decimal, count: int) -> Decimal | None:
     return to_cents(amount / count) if count else None
 
 
+def percent(part: Decimal, whole: Decimal) -> Decimal | None:
+    """The part of the whole in per cent, with one place; None if the whole is 0."""
+    return (part * 100 / whole).quantize(TENTH, rounding=ROUND_HALF_UP) if whole else None
+
+
 def percent_change(now: Decimal | int, before: Decimal | int) -> Decimal | None:
     """The change against `before` in per cent, with one place; None if it was 0 before."""
     if not before:
