@@ -1,8 +1,52 @@
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 
 from backoffice.lib.errors import DomainError
+from stores.models import Location
 
 
 class OtherReportUnderKey(DomainError):
     def __init__(self) -> None:
         super().__init__(_("This page was used for another report. Load it again, then ask anew."))
+
+
+class ChangedMeanwhile(DomainError):
+    """Somebody else saved these settings after the page was made; nothing was written."""
+
+    def __init__(self, now: Mapping[str, str]) -> None:
+        self.now = now
+        changes = "; ".join(
+            _("“%(setting)s” is now “%(value)s”") % {"setting": setting, "value": value}
+            for setting, value in now.items()
+        )
+        super().__init__(
+            _(
+                "Somebody else saved these settings after you opened the page: %(changes)s."
+                " Nothing of yours was saved. Look again, then save."
+            )
+            % {"changes": changes}
+        )
+
+
+class CurrencyInUse(DomainError):
+    def __init__(self, currency: str) -> None:
+        self.currency = currency
+        super().__init__(
+            _(
+                "Receipts or orders in %(currency)s exist: their amounts would be read as another"
+                " currency. The currency stays."
+            )
+            % {"currency": currency}
+        )
+
+
+class NotAnOpenPlace(DomainError):
+    def __init__(self, place: Location) -> None:
+        self.place = place
+        super().__init__(
+            _(
+                "%(place)s is closed, so online orders can't be shipped from there. Choose another place."
+            )
+            % {"place": place}
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.views import mail, overview, reports, search
+from backoffice.views import company, mail, overview, reports, search
 
 app_name = "backoffice"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("stores/<slug:code>/", overview.store_home, name="store_home"),
     path("head-office/search/", search.office_search, name="search"),
     path("stores/<slug:code>/search/", search.store_search, name="store_search"),
+    path("head-office/settings/", company.settings_page, name="settings"),
+    path("head-office/settings/<slug:section>/", company.settings_save, name="settings_save"),
     path("head-office/mail/", mail.mail_list, name="mail_list"),
     path("head-office/mail/trial/", mail.mail_trial, name="mail_trial"),
     path("head-office/mail/<int:pk>/", mail.mail_detail, name="mail_detail"),

@@ -135,7 +135,7 @@ MIDDLEWARE = [
     "backoffice.lib.requests.RefuseBadTextMiddleware",
     "backoffice.lib.requests.HeadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "stores.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -20,6 +20,7 @@ from inventory.views import (
     stock,
     store_restock,
     surplus,
+    tax_rates,
     transfer_detail,
     transfer_draft,
     transfer_papers,
@@ -156,6 +157,12 @@ urlpatterns = [
     ),
     path("head-office/surplus/", surplus.surplus_list, name="surplus_list"),
     path("stores/<slug:code>/surplus/", surplus.store_surplus, name="store_surplus"),
+    path("head-office/settings/tax/new/", tax_rates.tax_rate_new, name="tax_rate_new"),
+    path("head-office/settings/tax/<int:pk>/", tax_rates.tax_rate_edit, name="tax_rate_edit"),
+    path("head-office/settings/tax/<int:pk>/end/", tax_rates.tax_rate_end, name="tax_rate_end"),
+    path(
+        "head-office/settings/tax/<int:pk>/again/", tax_rates.tax_rate_again, name="tax_rate_again"
+    ),
     path("head-office/policies/", policies.policy_list, name="policy_list"),
     path("head-office/policies/edit/", policies.policy_edit, name="policy_edit"),
     path("head-office/policies/changes/", policies.policy_changes, name="policy_changes"),

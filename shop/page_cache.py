@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from backoffice.lib.house import house
 from shop.carts import COOKIE
 
 SECONDS = 45
@@ -50,7 +51,9 @@ def is_about_nobody(request: HttpRequest) -> bool:
 
 
 def page_key(request: HttpRequest) -> str:
-    return f"page:{get_language()}:{request.path}:{request.GET.get('page', '1')[:5]}"
+    return (
+        f"page:{house().version}:{get_language()}:{request.path}:{request.GET.get('page', '1')[:5]}"
+    )
 
 
 def _answer(content: bytes) -> HttpResponse:

@@ -22,6 +22,7 @@ from django.db.models import (
 from django.urls import reverse
 from django.utils import timezone
 
+from backoffice.lib.house import house
 from backoffice.lib.text import any_accent, normal, search_words
 from inventory.models import Category, Product, Sku, StockLevel
 from sales.models import DailySkuSales
@@ -123,10 +124,11 @@ class Shop:
 
 def the_shop() -> Shop:
     """The company as the storefront shows it, and its categories; up to `SHOP_KEPT` seconds old."""
-    kept: Shop | None = cache.get("shop")
+    key = f"shop:{house().version}"
+    kept: Shop | None = cache.get(key)
     if kept is None:
         kept = Shop(Company.current(), list(Category.objects.all()))
-        cache.set("shop", kept, SHOP_KEPT)
+        cache.set(key, kept, SHOP_KEPT)
     return kept
 
 

@@ -1,10 +1,12 @@
+from functools import partial
+
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.lib.fields import NameField
 from backoffice.lib.text import refuse_invisible
 from stores.actions.places import CHANGEABLE
+from stores.languages import offered, offered_or_browsers
 from stores.models import Location, Role, User
 
 
@@ -15,7 +17,7 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,
-        choices=[("", _("as the browser asks")), ("en", "English"), ("fr", "Français")],
+        choices=partial(offered_or_browsers, _("as the browser asks")),
         help_text=_("Of every page, and of the mails you receive."),
     )
     theme = forms.ChoiceField(label=_("Appearance"), choices=User.Theme.choices)
@@ -24,9 +26,7 @@ class ProfileForm(forms.Form):
 class LanguageForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"),
-        choices=[
-            (code, {"en": "English", "fr": "Français"}[code]) for code, _n in settings.LANGUAGES
-        ],
+        choices=offered,
         widget=forms.RadioSelect,
     )
     next = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
@@ -87,7 +87,7 @@ class PersonForm(RoleForm):
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,
-        choices=[("", _("as the browser asks")), ("en", "English"), ("fr", "Français")],
+        choices=partial(offered_or_browsers, _("as the browser asks")),
     )
     field_order = ["name", "email", "language", "role", "location"]
 

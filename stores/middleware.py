@@ -1,9 +1,32 @@
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from backoffice.lib.house import house
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Speak the language that the visitor chose, or their browser asks for; one that the company
+    offers, else its usual one."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        translation.activate(_asked_for(request))
+        request.LANGUAGE_CODE = translation.get_language()
+
+
+def _asked_for(request: HttpRequest) -> str:
+    offered = house().languages
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if chosen in offered:
+        return chosen
+    for wanted, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        if wanted.split("-")[0] in offered:
+            return wanted.split("-")[0]
+    return house().language
 
 
 class ProfileMiddleware:
@@ -17,7 +40,7 @@ class ProfileMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user  # as it is now: the view may sign somebody in or out
         language = user.is_authenticated and user.language
-        if language:
+        if language in house().languages:
             translation.activate(language)
             request.LANGUAGE_CODE = language
         with timezone.override(house().zone):

@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -71,4 +72,6 @@ def mail_trial(request: StaffRequest) -> HttpResponse:
     messages.success(
         request, _("A trial mail to %(address)s is on its way.") % {"address": request.user.email}
     )
+    if request.POST.get("from") == "settings":
+        return redirect(reverse("backoffice:settings") + "#mail")
     return redirect("backoffice:mail_list")

@@ -2,14 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
 from backoffice.lib.retry import retrying
 from inventory.actions.alerts import Reviewed
-from stores.models import Company, Role, User
-from stores.rights import holds_company_wide
+from stores.models import Company
 
 LATE = """
     SELECT 'late' AS kind, destination_id AS location_id, 'transfer' AS document, id
@@ -81,13 +79,3 @@ def sweep_alerts(now: datetime | None = None) -> Reviewed:
         closed = cursor.rowcount
         cursor.execute(OPEN, given)
         return Reviewed(opened=cursor.rowcount, closed=closed)
-
-
-@retrying
-@transaction.atomic
-def change_waiting_hours(hours: int, *, by: User) -> None:
-    """Say after how many hours a request waits too long; its alerts follow at once."""
-    if not holds_company_wide(by, Role.HEAD_OFFICE):
-        raise PermissionDenied
-    Company.objects.filter(pk=1).update(request_waits_hours=hours)
-    sweep_alerts()

@@ -20,6 +20,7 @@ from inventory.actions.locks import hold_new_levels
 from inventory.actions.marks import mark_skus
 from inventory.actions.settle import settle_policies
 from inventory.actions.stock import open_levels_of
+from inventory.actions.tax_rates import hold_rate
 from inventory.errors import BarcodeTaken, CodeTaken, NameTaken, VariantTaken
 from inventory.models import Barcode, CatalogueChange, Category, Product, Sku, TaxRate
 from stores.models import User
@@ -53,6 +54,7 @@ def create_product(
 ) -> Product:
     """Create a product with its first SKU, on sale, with stock levels of 0 everywhere."""
     hold_new_levels()
+    hold_rate(tax_rate)
     product = Product.objects.create(
         name=normal(name),
         slug=_free_slug(name, Product),
@@ -80,6 +82,8 @@ def change_product(
     """Change what is given and leave the rest; the address of the page in the shop stays."""
     if category is not None:
         hold_new_levels()  # policies of categories are settled one after the other
+    if tax_rate is not None:
+        hold_rate(tax_rate)
     product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
     given = {
         "name": name if name is None else normal(name),

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -32,11 +31,3 @@ class NotificationForm(forms.Form):
 
     def chosen(self) -> dict[Subject, How]:
         return {Subject(name): How(how) for name, how in self.cleaned_data.items()}
-
-
-class WaitingForm(forms.Form):
-    hours = forms.IntegerField(
-        label=_("Hours after which a restock request waits too long"),
-        validators=[MinValueValidator(1), MaxValueValidator(24 * 28)],
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )

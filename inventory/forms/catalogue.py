@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.lib.fields import MoneyFormField, NameField, ParagraphsField, QuantityField
 from inventory.actions.catalogue import NewSku
 from inventory.models import Category, Product, Sku, TaxRate
+from inventory.queries.tax_rates import rates_to_choose
 
 MAX_UNITS = 10_000  # in a pack, or by one scan
 
@@ -37,7 +38,7 @@ class ProductForm(forms.Form):
         label=_("Category"), queryset=Category.objects.all(), empty_label=_("Choose…")
     )
     tax_rate = forms.ModelChoiceField(
-        label=_("Tax rate"), queryset=TaxRate.objects.all(), empty_label=_("Choose…")
+        label=_("Tax rate"), queryset=rates_to_choose(), empty_label=_("Choose…")
     )
     description = ParagraphsField(
         label=_("Description"),
@@ -114,6 +115,10 @@ class NewProductForm(ProductForm, NewSkuForm):
 
     field_order = ["name", "category", "tax_rate", "price", "code", "barcode", "variant"]
     is_active = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tax_rate"].initial = TaxRate.objects.filter(is_usual=True).first()
 
 
 class BarcodeForm(forms.Form):

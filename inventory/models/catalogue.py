@@ -29,6 +29,8 @@ class Category(models.Model):
 
 
 class TaxRate(models.Model):
+    """A percentage that products take. It is never rewritten: another one is added, and this one ends."""
+
     name = models.CharField(_("name"), max_length=40, unique=True)
     rate = models.DecimalField(
         _("rate, in per cent"),
@@ -36,9 +38,19 @@ class TaxRate(models.Model):
         decimal_places=2,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
+    is_usual = models.BooleanField(_("usual rate"), default=False, db_default=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     class Meta:
         ordering = ["-rate"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_usual"], condition=Q(is_usual=True), name="one_usual_tax_rate"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_usual=False) | Q(ended_at=None), name="the_usual_rate_is_not_ended"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -5,17 +5,16 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.lib.htmx import render_page
-from inventory.actions.alert_sweep import change_waiting_hours
 from inventory.actions.notifications import choose_notifications
-from inventory.forms.alerts import NotificationForm, WaitingForm
+from inventory.forms.alerts import NotificationForm
 from inventory.models import AlertRun
 from inventory.queries.mailer import alert_mails, kinds_of_runs, missed_runs
 from inventory.queries.notifications import HOW_BY_CHOICE, Subject, choices_of, usual_hows
 from stores.models import Company, Role
-from stores.rights import StaffRequest, holds_company_wide, memberships_of, staff
+from stores.rights import StaffRequest, memberships_of, staff
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,23 +35,15 @@ def notification_choices(request: StaffRequest) -> HttpResponse:
     return render_page(request, "inventory/notification_choices.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 @staff(Role.HEAD_OFFICE, company_wide=True)
 def alert_mailer(request: StaffRequest) -> HttpResponse:
     """The last and next runs, what failed or was missed, and who was sent what."""
-    hours = Company.current().request_waits_hours
-    form = WaitingForm(request.POST or None, initial={"hours": hours})
-    if form.is_valid():
-        change_waiting_hours(form.cleaned_data["hours"], by=request.user)
-        messages.success(request, _("The setting is saved."))
-        return redirect("inventory:alert_mailer")
     context = {
         "kinds": kinds_of_runs(),
         "missed": missed_runs(),
         "runs": Paginator(AlertRun.objects.all(), 20).get_page(request.GET.get("page")),
         "mails": alert_mails()[:20],
-        "form": form,
-        "edits": holds_company_wide(request.user, Role.HEAD_OFFICE),
+        "company": Company.current(),
     }
-    status = 422 if form.is_bound else 200
-    return render_page(request, "inventory/alert_mailer.html", context, status=status)
+    return render_page(request, "inventory/alert_mailer.html", context)

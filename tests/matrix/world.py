@@ -284,6 +284,11 @@ VALUES: dict[tuple[str, str], Any] = {
         (f"inventory:{name}", "pk"): shared(lambda world: world.sku.pk)
         for name in ("sku_edit", "sku_price", "barcode_new")
     },
+    ("backoffice:settings_save", "section"): shared(lambda _world: "times", "nothing"),
+    **{
+        (f"inventory:tax_rate_{name}", "pk"): shared(lambda world: world.sku.product.tax_rate_id)
+        for name in ("edit", "end", "again")
+    },
     ("backoffice:mail_detail", "pk"): shared(lambda world: world.paris.mail),
     ("backoffice:mail_again", "pk"): shared(lambda world: world.paris.mail),
     ("backoffice:snapshot_detail", "pk"): of_things("snapshot"),
