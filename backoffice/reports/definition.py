@@ -30,6 +30,16 @@ class OneClick:
 
 
 @dataclass(frozen=True)
+class Choices:
+    """A filter that one report has: what a select offers, and what it means when nothing was chosen.
+    Its value stands in `query.filters`."""
+
+    label: Words
+    options: Mapping[str, Words]
+    default: str
+
+
+@dataclass(frozen=True)
 class Definition:
     """One report. `run` counts, inside one repeatable-read transaction, for places that the reader
     may see and that the filter `store` asks for; `headline` tells the figure of a mail's subject
@@ -52,4 +62,5 @@ class Definition:
     compares: bool = True
     one_clicks: tuple[OneClick, ...] = ()
     is_long: Callable[[Sequence[Location], Query], bool] = never  # then a worker runs it
-    note: Words = ""  # how to read it, below the tables
+    choices: Mapping[str, Choices] = field(default_factory=dict)  # filters of its own, by name
+    explanation: Words = ""  # how it is worked out: below the tables, in files and mails

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     MONEY = "money"  # Decimal with two places
     PERCENT = "percent"  # Decimal: 12.5 is 12.5 %
     DAYS = "days"  # int or Decimal: a number of days
+    DECIMAL = "decimal"  # Decimal with up to two places, such as units per day
     DAY = "day"  # date
     WEEK = "week"  # date, its Monday
     MONTH = "month"  # date, its first day
@@ -40,7 +41,7 @@ class Kind(StrEnum):
 
     @property
     def is_number(self) -> bool:
-        return self in (Kind.NUMBER, Kind.MONEY, Kind.PERCENT, Kind.DAYS)
+        return self in (Kind.NUMBER, Kind.MONEY, Kind.PERCENT, Kind.DAYS, Kind.DECIMAL)
 
 
 @dataclass(frozen=True)
