@@ -1,6 +1,21 @@
 """All reports. Who adds one writes a module with a `DEFINITION` and adds it here."""
 
+from backoffice.reports import (
+    dead_stock,
+    losses,
+    orders,
+    restock_service,
+    stock,
+    stock_outs,
+)
 from backoffice.reports.definition import Definition
 
-ALL: tuple[Definition, ...] = ()
+ALL: tuple[Definition, ...] = (
+    stock.DEFINITION,
+    dead_stock.DEFINITION,
+    stock_outs.DEFINITION,
+    losses.DEFINITION,
+    restock_service.DEFINITION,
+    orders.DEFINITION,
+)
 REPORTS = {definition.name: definition for definition in ALL}
