@@ -6,7 +6,9 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from backoffice.lib.acting import at_work
 from backoffice.lib.house import house
+from backoffice.lib.logs import request_id
 
 
 class LanguageMiddleware(LocaleMiddleware):
@@ -31,8 +33,8 @@ def _asked_for(request: HttpRequest) -> str:
 
 class ProfileMiddleware:
     """Speak the language of the person's profile, where they chose one, and show head office's time:
-    a page of one place shows that place's (`stores.rights.staff_at`). No browser keeps a page of
-    somebody who signed in, be it a refusal."""
+    a page of one place shows that place's (`stores.rights.staff_at`). What is written meanwhile is
+    written in their name. No browser keeps a page of somebody who signed in, be it a refusal."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -43,7 +45,8 @@ class ProfileMiddleware:
         if language in house().languages:
             translation.activate(language)
             request.LANGUAGE_CODE = language
-        with timezone.override(house().zone):
+        at_page = at_work(lambda: request.user.pk, way="page", request=request_id.get())
+        with at_page, timezone.override(house().zone):
             response = self.get_response(request)
         if user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")

@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from random import SystemRandom
+from typing import cast
 
 from django.db import OperationalError, connection
 
+from backoffice.lib.acting import Person, in_the_name_of
 from backoffice.lib.errors import Busy
 
 logger = logging.getLogger(__name__)
@@ -22,11 +24,15 @@ def retrying[**P, T](action: Callable[P, T]) -> Callable[P, T]:
     """Run a transaction up to five times, until no other one is in its way; then raise `Busy`.
 
     Stands above `@transaction.atomic`. Called inside a transaction it does nothing: the function that
-    began that transaction is the one to repeat.
+    began that transaction is the one to repeat. What is written is written in the name of `by`.
     """
 
     @wraps(action)
     def repeated(*args: P.args, **kwargs: P.kwargs) -> T:
+        with in_the_name_of(cast(Person | None, kwargs.get("by"))):
+            return tried(*args, **kwargs)
+
+    def tried(*args: P.args, **kwargs: P.kwargs) -> T:
         if connection.in_atomic_block:
             return action(*args, **kwargs)
         for attempt in range(1, TRIES):
