@@ -10,6 +10,8 @@ from django.db import migrations
 
 AUDITED = frozenset(
     {
+        "backoffice_schedule",
+        "backoffice_schedulerecipient",
         "inventory_approvalrule",
         "inventory_barcode",
         "inventory_category",

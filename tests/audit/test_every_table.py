@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 
+from backoffice.models import Schedule, ScheduleRecipient
 from inventory.models import ApprovalRule, NotificationChoice, TransferReceipt
 from stores.audited import AUDITED
-from stores.models import AuditEntry
+from stores.models import AuditEntry, Role
 from tests.audit.test_trail import entries
 from tests.factories import make_category, make_policy, make_store, make_user
 from tests.matrix.conftest import _django_db_helper as _django_db_helper
@@ -17,6 +18,8 @@ from tests.matrix.conftest import world as world
 from tests.matrix.world import World
 
 CHANGES = {  # table: a column and what plain SQL writes into it, in every row
+    "backoffice_schedule": ("when_empty", "NOT when_empty"),
+    "backoffice_schedulerecipient": ("role", "'auditor'"),
     "inventory_approvalrule": ("max_value", "12.50"),
     "inventory_barcode": ("units", "6"),
     "inventory_category": ("position", "77"),
@@ -59,6 +62,8 @@ def fill(world: World) -> World:
     make_store("new")
     make_policy(category=make_category(), location=world.lyon.place, reorder_point=3)
     ApprovalRule.objects.create(location=world.lyon.place)
+    schedule = Schedule.objects.create(name="Each week", report="sales")
+    ScheduleRecipient.objects.create(schedule=schedule, role=Role.MANAGER)
     NotificationChoice.objects.create(user=make_user(), subject="low", how="digest")
     TransferReceipt.objects.create(
         key=uuid4(), transfer_id=world.lyon.arrival, by=world.lyon.clerk, note="counted"
@@ -75,7 +80,7 @@ def test_rows_changed_by_plain_sql_are_all_recorded(table: str) -> None:
     column, value = CHANGES[table]
     seen = AuditEntry.objects.count()
     with connection.cursor() as cursor:
-        only = " WHERE role IN ('clerk', 'manager')" if table == "stores_membership" else ""
+        only = " WHERE role IN ('clerk', 'manager')" if column in ("location_id", "role") else ""
         cursor.execute(f"SELECT count(*) FROM {table}{only}")
         [rows] = cursor.fetchone()
         cursor.execute(f"UPDATE {table} SET {column} = {value}{only}")

@@ -15,6 +15,8 @@ TELLS_OF_IT = re.compile(
     r"|reorder|target|maximum|minimum|limit|threshold|state$|quantity|given|how$|period|formats"
 )
 NOT_AUDITED = {
+    "backoffice_reportdelivery": "what becomes of a mail: its schedule's page tells",
+    "backoffice_snapshot": "never changed once it is done",
     "inventory_stocklevel": "what the ledger and the policies come to; both have their trail",
     "inventory_stockmovement": "the ledger itself: append-only, with who and why",
     "inventory_reservation": "follows its order, which is audited",
@@ -24,9 +26,13 @@ NOT_AUDITED = {
     "inventory_lineshare": "why a line got what it got: written once",
     "inventory_transfercountline": "what was scanned so far; becomes a receipt, which is audited",
     "inventory_transferreceiptline": "written once with its receipt, which the database moved by",
-    "sales_dailysales": "added up from receipts",
-    "sales_dailyskusales": "added up from receipts",
-    "sales_monthlyskusales": "added up from receipts",
+    **{
+        f"sales_{summary}": "added up from receipts"
+        for summary in (
+            *("dailysales", "dailyskusales", "dailyclerksales", "dailyhoursales"),
+            *("monthlysales", "monthlyskusales", "monthlyclerksales", "monthlyhoursales"),
+        )
+    },
     "shop_cartline": "nothing is promised yet",
     "shop_orderevent": "the history of an order itself",
     "shop_simulatedcharge": "the books of a stand-in for a payment provider",

@@ -12,7 +12,7 @@ CATEGORY = "SELECT c.name FROM inventory_category c WHERE c.id = r.category_id"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0017_late_and_waiting_alerts_name_their_document"),
+        ("inventory", "0018_lines_are_sent_as_approved"),
         ("stores", "0011_audit_trail"),
     ]
     operations = [
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
             place="SELECT q.store_id FROM inventory_restockrequest q WHERE q.id = r.request_id",
             about=("inventory_restockrequest", "r.request_id"),
             skip=[
-                *("sent", "sent_reason", "received", "received_reason"),  # the transfer's figures
+                *("sent", "received", "received_reason"),  # the transfer's figures
                 *("suggested", "lacking", "warehouse_had", "store_had"),
             ],
             on=AFTERWARDS,

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     """A receipt is never changed by Comptoir: whoever does it is written down."""
 
     dependencies = [
-        ("sales", "0005_change_is_not_negative"),
+        ("sales", "0007_summaries_know_channel_cost_clerk_and_hour"),
         ("stores", "0011_audit_trail"),
     ]
     operations = [
