@@ -12,7 +12,7 @@ CATEGORY = "SELECT c.name FROM inventory_category c WHERE c.id = r.category_id"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0018_lines_are_sent_as_approved"),
+        ("inventory", "0019_tax_rates_end"),
         ("stores", "0011_audit_trail"),
     ]
     operations = [
