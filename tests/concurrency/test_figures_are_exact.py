@@ -1,0 +1,204 @@
+"""Tills sell and orders are handed over, in several stores at once, while a report is read: at every moment
+the figures equal the lines to the cent."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from itertools import count, product
+from threading import Barrier, Event
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.db.models import Count, F, Sum
+from django.utils import timezone
+
+from backoffice.lib.snapshots import reading_one_snapshot
+from inventory.models import Sku
+from sales.actions import sale as sale_actions
+from sales.actions.sale import Item, Paid, record_sale
+from sales.actions.summary import add_to_summaries, summary_differences
+from sales.figures import Dimension, Row, sales_figures
+from sales.models import DailySales, Sale, SaleLine, Tender
+from shop.actions.fulfilment import hand_over
+from shop.actions.order import Delivery
+from stores.models import Location, Role, User
+from tests.concurrency.together import PATIENCE, together
+from tests.factories import make_level, make_online_location, make_sku, make_staff, make_store
+from tests.shop.orders import HOME, place_and_pay
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TILLS, SALES_EACH, ORDERS_EACH = 2, 8, 3
+STORED = (Dimension.STORE, Dimension.SKU, Dimension.CLERK, Dimension.HOUR)  # one of each summary
+
+
+@dataclass(frozen=True)
+class Shops:
+    stores: list[Location]
+    central: Location
+    skus: list[Sku]
+    clerk: User
+
+    @property
+    def places(self) -> list[Location]:
+        return [*self.stores, self.central]
+
+
+@pytest.fixture
+def shops() -> Shops:
+    shops = Shops(
+        stores=[make_store(), make_store(time_zone="Asia/Tokyo"), make_store()],
+        central=make_online_location(),
+        skus=[make_sku(price=f"{n}.35", cost=f"{n}.11") for n in range(2, 7)],
+        clerk=make_staff(Role.ADMIN),
+    )
+    for sku, place in product(shops.skus, shops.places):
+        make_level(sku, place, on_hand=200)
+    return shops
+
+
+def sell(shops: Shops, store: Location, chance: random.Random) -> Sale:
+    wanted = chance.sample(shops.skus, 3)
+    return record_sale(
+        key=uuid4(),
+        location=store,
+        items=[Item(sku.pk, chance.randint(1, 3)) for sku in wanted],
+        tenders=[Paid(Tender.Kind.CARD)],
+        by=shops.clerk,
+    )
+
+
+def sell_several(shops: Shops, store: Location, seed: int) -> None:
+    chance = random.Random(seed)
+    for _sale in range(SALES_EACH):
+        sell(shops, store, chance)
+
+
+def orders_of(shops: Shops, place: Location) -> list[int]:
+    """Paid orders that lie ready there."""
+    delivery = HOME if place == shops.central else Delivery(store=place)
+    wanted = dict(zip(shops.skus, (1, 2, 1), strict=False))
+    return [place_and_pay(wanted, delivery=delivery).pk for _order in range(ORDERS_EACH)]
+
+
+def hand_out(orders: list[int], by: User) -> None:
+    for order in orders:
+        hand_over(order, by=by)
+
+
+def figures(shops: Shops) -> list[Row]:
+    """The totals, from each kind of summary."""
+    today = timezone.now().date()
+    around = (today - timedelta(days=1), today + timedelta(days=1))
+    places = [place.pk for place in shops.places]
+    return [sales_figures(places, *around, by=[dimension]).total for dimension in STORED]
+
+
+def lines_added_up() -> tuple[int, int, Decimal, Decimal, Decimal]:
+    found = SaleLine.objects.aggregate(
+        tickets=Count("sale", distinct=True),
+        units=Sum("quantity", default=0),
+        revenue=Sum("total", default=Decimal(0)),
+        tax=Sum("tax", default=Decimal(0)),
+        cost=Sum(F("unit_cost") * F("quantity"), default=Decimal(0)),
+    )
+    return tuple(found.values())  # type: ignore[return-value]
+
+
+def is_exact(shops: Shops) -> bool:
+    """Whether all figures equal the lines, in one instant."""
+    with reading_one_snapshot():
+        tickets, *sums = lines_added_up()
+        rows = figures(shops)
+        return (
+            [[row.units, row.revenue, row.tax, row.cost] for row in rows] == [sums] * len(rows)
+            and {row.tickets for row in rows} <= {tickets, None}
+            and summary_differences() == []
+        )
+
+
+def read_until(sold: Event, shops: Shops) -> list[bool]:
+    found = [is_exact(shops)]
+    while not sold.is_set():
+        found.append(is_exact(shops))
+    return found
+
+
+def test_figures_equal_the_lines_at_every_moment_of_a_busy_day(shops: Shops) -> None:
+    orders = {place.pk: orders_of(shops, place) for place in shops.places}
+    sold, sellers = Event(), count(1)
+    tills = [
+        partial(sell_several, shops, store, seed)
+        for seed, (store, _till) in enumerate(product(shops.stores, range(TILLS)))
+    ]
+    sellings: list[Callable[[], None]] = [
+        *tills,
+        *[partial(hand_out, ready, shops.clerk) for ready in orders.values()],
+    ]
+
+    def last_one_says_so(selling: Callable[[], None]) -> None:
+        try:
+            selling()
+        finally:
+            if next(sellers) == len(sellings):
+                sold.set()
+
+    *outcomes, seen = together(
+        [
+            *[partial(last_one_says_so, selling) for selling in sellings],
+            partial(read_until, sold, shops),
+        ]
+    )
+    assert outcomes == [None] * len(sellings)
+    assert set(seen) == {True}
+    assert is_exact(shops)
+    tickets = len(tills) * SALES_EACH + len(orders) * ORDERS_EACH
+    assert lines_added_up()[0] == figures(shops)[0].tickets == tickets
+    channels = (
+        DailySales.objects.values_list("channel").annotate(Sum("tickets")).order_by("channel")
+    )
+    assert list(channels) == [
+        ("online", len(orders) * ORDERS_EACH),
+        ("store", len(tills) * SALES_EACH),
+    ]
+
+
+def test_a_figure_that_is_read_and_written_back_loses_a_sale(
+    shops: Shops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the addition in one statement, and the turns at the receipt number, are for."""
+    lyon, both_read, numbers = shops.stores[0], Barrier(2), count(100)
+    sell(shops, lyon, random.Random(0))
+
+    def read_and_write_back(sale: Sale, lines: list[SaleLine]) -> None:
+        row = DailySales.objects.get(location=lyon)
+        both_read.wait(PATIENCE)
+        row.tickets += 1
+        row.save(update_fields=["tickets"])
+
+    monkeypatch.setattr(sale_actions, "_next_number", lambda *_series: next(numbers))
+    monkeypatch.setattr(sale_actions, "add_to_summaries", read_and_write_back)
+    together([partial(sell, shops, lyon, random.Random(seed)) for seed in (1, 2)])
+    assert (Sale.objects.count(), DailySales.objects.get().tickets) == (3, 2)
+    assert not is_exact(shops)
+
+
+def test_a_figure_that_follows_the_sale_is_wrong_for_a_moment(
+    shops: Shops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def add_after_the_commit(*sale: Any) -> None:
+        def look_and_add() -> None:
+            seen.append(is_exact(shops))
+            add_to_summaries(*sale)
+
+        transaction.on_commit(look_and_add)
+
+    monkeypatch.setattr(sale_actions, "add_to_summaries", add_after_the_commit)
+    sell(shops, shops.stores[0], random.Random(1))
+    assert (seen, is_exact(shops)) == ([False], True)
