@@ -32,14 +32,14 @@ class Dimension(StrEnum):
 
 ARTICLES = {Dimension.CATEGORY, Dimension.PRODUCT, Dimension.SKU}
 SHORTER_THAN_MONTHS = {Dimension.DAY, Dimension.WEEK}
-COLUMNS = {  # which a source needs for each dimension; its period is {period}
+COLUMNS = {  # which a source needs for each dimension; {day} is the day or month of its row
     Dimension.STORE: "location_id",
     Dimension.CATEGORY: "sku_id",
     Dimension.PRODUCT: "sku_id",
     Dimension.SKU: "sku_id",
-    Dimension.DAY: "{period} AS day",
-    Dimension.WEEK: "date_trunc('week', {period}::timestamp)::date AS week",
-    Dimension.MONTH: "date_trunc('month', {period}::timestamp)::date AS month",
+    Dimension.DAY: "{day} AS day",
+    Dimension.WEEK: "date_trunc('week', {day}::timestamp)::date AS week",
+    Dimension.MONTH: "date_trunc('month', {day}::timestamp)::date AS month",
     Dimension.CHANNEL: "channel",
     Dimension.CLERK: "clerk_id",
     Dimension.HOUR: "hour",
@@ -134,9 +134,15 @@ class _Part:
     """Some days of one table."""
 
     table: str
-    period: str
+    period: str  # its column
     first: date
     last: date
+    later: str = ""  # by how much its days are told later than they were
+
+    @property
+    def day(self) -> str:
+        """The day or month as it is told."""
+        return f"({self.period} + interval '{self.later}')::date" if self.later else self.period
 
 
 def sales_figures(
@@ -149,10 +155,13 @@ def sales_figures(
     skus: Collection[int] | None = None,
     channel: str = "",
     clerk: int | None = None,
+    told_from: date | None = None,
 ) -> SalesFigures:
     """What these places sold from one of their days to another, by any of the dimensions.
 
     A filter that is left out takes everything. The total is the database's, of the same statement.
+    With `told_from`, days, weeks and months are told as if the first day had been that one: so the
+    figures of an earlier period stand under the keys of a later one.
     """
     filters = {
         "categories": None if categories is None else list(categories),
@@ -161,7 +170,7 @@ def sales_figures(
         "clerk": clerk,
     }
     given = {name: value for name, value in filters.items() if value is not None}
-    parts = _parts(by, given, first, last)
+    parts = _parts(by, given, first, last, _later(first, told_from))
     values: dict[str, Any] = {**given, "places": list(places)}
     for number, part in enumerate(parts):
         values |= {f"first{number}": part.first, f"last{number}": part.last}
@@ -200,21 +209,32 @@ def _knows(by: Collection[Dimension], filters: Collection[str]) -> str | None:
     return needed[0] if needed else ""
 
 
+def _later(first: date, told_from: date | None) -> str:
+    """By how much days are told later than they were: by months where that is a whole number."""
+    if told_from is None or told_from == first:
+        return ""
+    if told_from.day == first.day:
+        return f"{12 * (told_from.year - first.year) + told_from.month - first.month} months"
+    return f"{(told_from - first).days} days"
+
+
 def _parts(
-    by: Collection[Dimension], filters: Collection[str], first: date, last: date
+    by: Collection[Dimension], filters: Collection[str], first: date, last: date, later: str
 ) -> list[_Part]:
-    """What adds up to these days: the whole months in them and the days around."""
+    """What adds up to these days: the whole months in them, if they stay some, and the days around."""
     key = _knows(by, filters)
     if key is None:
-        return [_Part(LINES if _is_of_articles(by, filters) else TICKETS, "day", first, last)]
+        table = LINES if _is_of_articles(by, filters) else TICKETS
+        return [_Part(table, "day", first, last, later)]
     days = DAILY[key].table
-    months = None if SHORTER_THAN_MONTHS & set(by) else whole_months(first, last)
+    has_days = SHORTER_THAN_MONTHS & set(by) or (Dimension.MONTH in by and later.endswith("days"))
+    months = None if has_days else whole_months(first, last)
     if months is None:
-        return [_Part(days, "day", first, last)]
+        return [_Part(days, "day", first, last, later)]
     parts = [
-        _Part(MONTHLY[key].table, "month", *months),
-        _Part(days, "day", first, months[0] - ONE_DAY),
-        _Part(days, "day", months[1] + ONE_DAY, last),
+        _Part(MONTHLY[key].table, "month", *months, later),
+        _Part(days, "day", first, months[0] - ONE_DAY, later),
+        _Part(days, "day", months[1] + ONE_DAY, last, later),
     ]
     return [part for part in parts if part.first <= part.last]
 
@@ -238,37 +258,26 @@ def _statement(
     keys = [KEYS[dimension] for dimension in by]
     columns = list(dict.fromkeys(COLUMNS[dimension].split()[-1] for dimension in by))
     groups = ", ".join(keys)
-    is_total = f"GROUPING({groups})" if by else "0"
-    rows = [f"({groups})"] if by else []
     figures = [f"coalesce(sum(sold.{name}), 0.00)" for name in sums]
+    only = "".join(ONLY[name] for name in filters)
     return FIGURES.format(
-        selected=", ".join([is_total, *keys, *figures]),
+        selected=", ".join([f"GROUPING({groups})" if by else "0", *keys, *figures]),
         added=", ".join([*columns, *(f"sum({name}) AS {name}" for name in sums)]),
         parts=" UNION ALL ".join(
-            _select(part, number, by, filters, sums) for number, part in enumerate(parts)
+            _select(part, number, by, sums) + only for number, part in enumerate(parts)
         ),
         grouped=f"GROUP BY {', '.join(columns)}" if columns else "",
         products=PRODUCTS if ARTICLES & set(by) else "",
-        sets=", ".join([*rows, "()"]),
+        sets=f"({groups}), ()" if by else "()",
         order=", ".join(str(number + 1) for number in range(len(by) + 1)),
     )
 
 
-def _select(
-    part: _Part,
-    number: int,
-    by: Sequence[Dimension],
-    filters: Collection[str],
-    sums: Sequence[str],
-) -> str:
-    columns = dict.fromkeys(COLUMNS[dimension].format(period=part.period) for dimension in by)
-    selected = PART.format(
-        columns=", ".join([*columns, *sums]),
-        table=part.table,
-        period=part.period,
-        number=number,
+def _select(part: _Part, number: int, by: Sequence[Dimension], sums: Sequence[str]) -> str:
+    columns = dict.fromkeys(COLUMNS[dimension].format(day=part.day) for dimension in by)
+    return PART.format(
+        columns=", ".join([*columns, *sums]), table=part.table, period=part.period, number=number
     )
-    return selected + "".join(ONLY[name] for name in filters)
 
 
 def _row(found: Sequence[Any], width: int) -> Row:

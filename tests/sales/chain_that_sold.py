@@ -148,7 +148,7 @@ def _moment(line: SaleLine) -> datetime:
     return line.sale.sold_at.astimezone(ZoneInfo(line.sale.location.time_zone))
 
 
-def _monday(day: date) -> date:
+def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
@@ -158,7 +158,7 @@ TOLD_APART: dict[Dimension, Callable[[SaleLine], object]] = {
     Dimension.PRODUCT: lambda line: line.sku.product_id,
     Dimension.SKU: lambda line: line.sku_id,
     Dimension.DAY: lambda line: _moment(line).date(),
-    Dimension.WEEK: lambda line: _monday(_moment(line).date()),
+    Dimension.WEEK: lambda line: monday(_moment(line).date()),
     Dimension.MONTH: lambda line: _moment(line).date().replace(day=1),
     Dimension.CHANNEL: lambda line: line.sale.channel,
     Dimension.CLERK: lambda line: line.sale.by_id,

@@ -1,6 +1,7 @@
 """Figures from the summaries equal what a slow calculator adds up from the lines, however they are asked."""
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ from tests.sales.chain_that_sold import (
     Figures,
     added_up,
     all_lines,
+    monday,
     sold_between,
 )
 
@@ -119,6 +121,42 @@ def test_every_filter_leaves_the_lines_that_it_names(
             expected = without_tickets(expected)
         found = sales_figures(ids(chain), FIRST, LAST, by=by, **filters)
         assert told(found) == expected, filters
+
+
+@pytest.mark.parametrize("by", [Dimension.DAY, Dimension.WEEK, Dimension.MONTH], ids=str)
+@pytest.mark.parametrize(
+    ("first", "last", "told_from"),
+    [
+        ("2025-11-01", "2026-01-31", "2026-11-01"),  # a year later
+        ("2025-11-03", "2025-12-31", "2026-01-03"),  # two months later
+        ("2025-11-03", "2026-01-15", "2026-01-16"),  # 74 days later
+    ],
+)
+def test_an_earlier_period_is_told_under_the_days_of_a_later_one(
+    chain: ChainThatSold,
+    lines: list[SaleLine],
+    first: str,
+    last: str,
+    told_from: str,
+    by: Dimension,
+) -> None:
+    begin, end, later = map(date.fromisoformat, (first, last, told_from))
+    months = 12 * (later.year - begin.year) + later.month - begin.month
+    found = sales_figures(ids(chain), begin, end, by=[by], told_from=later)
+
+    def moved(day: date) -> date:
+        if later.day != begin.day:
+            return day + (later - begin)
+        year, month = divmod(12 * day.year + day.month - 1 + months, 12)
+        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+    expected = told(sales_figures(ids(chain), begin, end, by=[Dimension.DAY]))
+    groups: dict[tuple, list[int]] = {}
+    for (day,), sums in expected[0].items():
+        key = {"day": moved(day), "week": monday(moved(day)), "month": moved(day).replace(day=1)}
+        groups.setdefault((key[by],), []).append(sums[1])
+    assert {row.keys: row.units for row in found.rows} == {k: sum(n) for k, n in groups.items()}
+    assert figures_of(found.total) == expected[1]
 
 
 def test_other_places_and_no_place_at_all_add_nothing(
