@@ -1,5 +1,6 @@
 """The mails that the mail server of `make run` received: a Maildir, read for /dev/mail/."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,7 +53,19 @@ class ReceivedMail:
 
     @property
     def html(self) -> str:
-        return self._body("html")
+        """With its own pictures in place of their ids."""
+        html = self._body("html")
+        for content_id, address in self._pictures():
+            html = html.replace(f"cid:{content_id}", address)
+        return html
+
+    def _pictures(self) -> Iterator[tuple[str, str]]:
+        for part in self.message.walk():
+            content = part.get_payload(decode=True)
+            if part["Content-ID"] and isinstance(content, bytes):
+                encoded = b64encode(content).decode()
+                address = f"data:{part.get_content_type()};base64,{encoded}"
+                yield str(part["Content-ID"]).strip("<>"), address
 
     @cached_property
     def attachments(self) -> list[ReceivedFile]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from email.message import EmailMessage
 from email.utils import make_msgid
 from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import Any
@@ -38,11 +39,13 @@ SWEEP_SIZE = 500
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that travels with a mail."""
+    """A file that travels with a mail; one with a `content_id` is a picture that its HTML shows as
+    `cid:<content_id>`."""
 
     name: str
     content_type: str
     content: bytes
+    content_id: str = ""
 
 
 @transaction.atomic
@@ -63,7 +66,7 @@ def queue_mail(
     """
     if Mail.objects.filter(key=key).exists():
         return None
-    mail = _written(template, to, context, language)
+    mail = compose_mail(template, to, context, language)
     mail.key = key
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
     queued = Mail.objects.filter(message_id=mail.message_id).first()
@@ -71,7 +74,11 @@ def queue_mail(
         return None
     MailAttachment.objects.bulk_create(
         MailAttachment(
-            mail=queued, name=_one_line(a.name), content_type=a.content_type, content=a.content
+            mail=queued,
+            name=_one_line(a.name),
+            content_type=a.content_type,
+            content=a.content,
+            content_id=a.content_id,
         )
         for a in attachments
     )
@@ -79,7 +86,10 @@ def queue_mail(
     return queued
 
 
-def _written(template: str, to: User | str, context: dict[str, Any], language: str | None) -> Mail:
+def compose_mail(
+    template: str, to: User | str, context: dict[str, Any], language: str | None = None
+) -> Mail:
+    """A mail as it would be promised, without a key and in no table."""
     reader = to if isinstance(to, User) else None
     address = reader.email if reader else str(to)
     validate_email(address)
@@ -143,23 +153,48 @@ def send_mail(mail_id: int) -> Mail | None:
     return mail
 
 
+class _Message(EmailMultiAlternatives):
+    """A mail whose HTML brings its own pictures along."""
+
+    def __init__(self, mail: Mail, pictures: Sequence[MailAttachment]) -> None:
+        headers: dict[str, Any] = {
+            "Message-ID": mail.message_id,
+            "Date": mail.created_at,
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": mail.language,
+        }
+        sender = Company.objects.get(
+            pk=1
+        ).sender  # as it is now: a wrong one is mended for what waits
+        super().__init__(mail.subject, mail.text, sender, to=[mail.to_email], headers=headers)
+        self.pictures = pictures
+
+    def message(self, **kwargs: Any) -> EmailMessage:
+        message: EmailMessage = super().message(**kwargs)
+        html = message.get_body(("html",))
+        if html is None:
+            return message
+        for picture in self.pictures:
+            main, _slash, sub = picture.content_type.partition("/")
+            html.add_related(
+                bytes(picture.content),
+                main,
+                sub,
+                cid=f"<{picture.content_id}>",
+                filename=picture.name,
+                disposition="inline",
+            )
+        return message
+
+
 def _message(mail: Mail) -> EmailMultiAlternatives:
-    headers: dict[str, Any] = {
-        "Message-ID": mail.message_id,
-        "Date": mail.created_at,
-        "Auto-Submitted": "auto-generated",
-        "Content-Language": mail.language,
-    }
-    sender = Company.objects.get(
-        pk=1
-    ).sender  # as it is now: a wrong one is mended for what waits too
-    message = EmailMultiAlternatives(
-        mail.subject, mail.text, sender, to=[mail.to_email], headers=headers
-    )
+    files = list(mail.attachments.order_by("pk"))
+    message = _Message(mail, [file for file in files if file.content_id])
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
-    for attachment in mail.attachments.order_by("pk"):
-        message.attach(attachment.name, bytes(attachment.content), attachment.content_type)
+    for file in files:
+        if not file.content_id:
+            message.attach(file.name, bytes(file.content), file.content_type)
     return message
 
 

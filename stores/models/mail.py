@@ -57,6 +57,9 @@ class MailAttachment(models.Model):
     name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=100)
     content = models.BinaryField()
+    content_id = models.CharField(
+        max_length=60, blank=True, db_default=""
+    )  # of a picture in the HTML
 
     def __str__(self) -> str:
         return self.name

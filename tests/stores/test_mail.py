@@ -14,6 +14,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from backoffice.dev.services import Service, free_port
+from backoffice.mailbox import received_mails
 from stores.actions import mail as mails
 from stores.actions.mail import Attachment, queue_mail, send_again, send_mail, sweep_mails
 from stores.errors import MailNotFailed
@@ -178,6 +179,25 @@ def test_attachments_travel_along(mailbox: Mailbox) -> None:
     assert part.get_filename() == "sales.csv"
     assert part.get_content_type() == "text/csv"
     assert part.get_payload(decode=True) == b"store;total\nLyon;12,50\n"
+
+
+@pytest.mark.django_db
+def test_a_picture_travels_inside_the_html_and_files_beside_it(mailbox: Mailbox) -> None:
+    picture = Attachment("chart.png", "image/png", b"\x89PNG", content_id="chart@report")
+    table = Attachment("rows.csv", "text/csv", b"a;b\r\n")
+    mail = queue(attachments=[picture, table])
+    Mail.objects.filter(pk=mail.pk).update(html='<img src="cid:chart@report" alt="">')
+    send_mail(mail.pk)
+    [received] = mailbox.wait()
+    assert [part.get_filename() for part in received.iter_attachments()] == ["rows.csv"]
+    [shown] = [part for part in received.walk() if part["Content-ID"]]
+    assert (shown["Content-ID"], shown.get_content_type()) == ("<chart@report>", "image/png")
+    assert shown.get_content_disposition() == "inline"
+    rich = received.get_body(("related",))
+    assert rich is not None
+    assert shown in list(rich.walk())
+    [stored] = received_mails(mailbox.folder)
+    assert stored.html.strip() == '<img src="data:image/png;base64,iVBORw==" alt="">'
 
 
 @pytest.mark.django_db
