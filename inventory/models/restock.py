@@ -128,6 +128,8 @@ class RestockRequest(models.Model):
         ]
         indexes = [
             models.Index(fields=["store", "-id"], name="requests_by_store"),
+            models.Index(fields=["store", "asked_at"], name="requests_by_store_and_day"),
+            models.Index(fields=["warehouse", "asked_at"], name="requests_by_place_and_day"),
             models.Index(fields=["warehouse", "state", "-id"], name="requests_by_warehouse"),
             models.Index(
                 fields=["id"],

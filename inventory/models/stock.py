@@ -222,6 +222,9 @@ class StockAdjustment(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        indexes = [models.Index(fields=["location", "at"], name="adjustments_by_place_and_day")]
+
     def __str__(self) -> str:
         return f"A-{self.pk}"
 

@@ -179,6 +179,13 @@ class TransferReceiptLine(models.Model):
                 name="a_gap_has_a_reason",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["receipt"],
+                condition=Q(rejected__gt=0) | Q(written_off__gt=0),
+                name="receipt_lines_lost",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.received} of line {self.line_id}"

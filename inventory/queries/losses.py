@@ -10,6 +10,8 @@ from inventory.queries.report_keys import (
     CHOSEN,
     PERIOD,
     STORE,
+    SURELY_AFTER,
+    SURELY_BEFORE,
     Chosen,
     days_of,
 )
@@ -35,6 +37,7 @@ WITH loss AS MATERIALIZED (
     JOIN inventory_stockadjustmentline line ON line.adjustment_id = adjustment.id
     WHERE adjustment.location_id = ANY(%(places)s)
     AND adjustment.reason IN ('lost', 'damaged', 'found')
+    AND adjustment.at > {SURELY_AFTER} AND adjustment.at < {SURELY_BEFORE}
     AND adjustment.at >= period.since AND adjustment.at < period.until
     UNION ALL
     SELECT transfer.destination_id, line.sku_id, fate.name || '_' || counted.reason,
@@ -50,6 +53,7 @@ WITH loss AS MATERIALIZED (
     ) AS fate (name, units)
     WHERE (counted.rejected > 0 OR counted.written_off > 0) AND fate.units > 0
     AND transfer.destination_id = ANY(%(places)s)
+    AND receipt.at > {SURELY_AFTER} AND receipt.at < {SURELY_BEFORE}
     AND receipt.at >= period.since AND receipt.at < period.until
 )
 {{select}}

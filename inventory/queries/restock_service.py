@@ -12,6 +12,8 @@ from inventory.queries.report_keys import (
     CHOSEN,
     PERIOD,
     STORE,
+    SURELY_AFTER,
+    SURELY_BEFORE,
     Chosen,
     days_of,
 )
@@ -38,6 +40,7 @@ WITH asked AS MATERIALIZED (
     LEFT JOIN inventory_transfer transfer ON transfer.request_id = request.id
     WHERE (request.store_id = ANY(%(places)s) OR request.warehouse_id = ANY(%(places)s))
     AND request.state NOT IN ('draft', 'cancelled')
+    AND request.asked_at > {SURELY_AFTER} AND request.asked_at < {SURELY_BEFORE}
     AND request.asked_at >= period.since AND request.asked_at < period.until
 )
 """  # noqa: S608 - of constants alone

@@ -208,6 +208,7 @@ class OrderEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "state"], name="an_order_reaches_a_state_once")
         ]
+        indexes = [models.Index(fields=["at"], name="order_events_by_day")]
 
     def __str__(self) -> str:
         return f"{self.order_id}: {self.state}"
