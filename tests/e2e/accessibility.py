@@ -1,9 +1,10 @@
-"""What axe says about a page, as a test."""
+"""What axe says about a page, as a test: on a wide screen, on a till and on a phone."""
 
 from pathlib import Path
+from typing import Literal
 
 from django.conf import settings
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 AXE = Path(settings.NODE_MODULES) / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -11,12 +12,35 @@ VIOLATIONS = """async (rules) => {
     const options = { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] };
     return (await axe.run(options)).violations;
 }"""
+DRESSED = "scheme => document.documentElement.dataset.bsTheme === scheme"
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+LOOKS: list[tuple[ViewportSize, Literal["light", "dark"]]] = [
+    ({"width": 1440, "height": 900}, "light"),
+    ({"width": 1024, "height": 768}, "dark"),
+    ({"width": 390, "height": 780}, "light"),
+]
+
+
+def assert_no_barrier(page: Page, path: str) -> None:
+    """Open the page, and fail with what axe finds on it at any look, or if it is wider than a screen."""
+    answer = page.goto(path)
+    assert answer
+    assert answer.status == 200, path
+    for size, scheme in LOOKS:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size(size)
+        page.wait_for_function(DRESSED, arg=scheme)
+        page.evaluate(PAINTED)
+        assert_accessible(page)
+        too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert too_wide <= 0, f"{path} is {too_wide} pixels too wide at {size['width']}"
 
 
 def assert_accessible(page: Page) -> None:
     """Fail with what axe finds on the page, each with the elements it is about."""
     page.wait_for_load_state("load")
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     found = page.evaluate(VIOLATIONS, RULES)
     told = [
         f"{violation['id']}: {violation['help']}\n"
