@@ -3,14 +3,18 @@
 from backoffice.reports import (
     dead_stock,
     losses,
+    margin,
     orders,
     restock_service,
+    sales,
     stock,
     stock_outs,
 )
 from backoffice.reports.definition import Definition
 
 ALL: tuple[Definition, ...] = (
+    sales.DEFINITION,
+    margin.DEFINITION,
     stock.DEFINITION,
     dead_stock.DEFINITION,
     stock_outs.DEFINITION,

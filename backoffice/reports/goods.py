@@ -39,6 +39,9 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {  # that show a key, in the order o
     "day": (Column("day", gettext_lazy("Day"), Kind.DAY),),
     "week": (Column("week", gettext_lazy("Week"), Kind.WEEK),),
     "month": (Column("month", gettext_lazy("Month"), Kind.MONTH),),
+    "channel": (Column("channel", gettext_lazy("Channel"), Kind.CHANNEL),),
+    "clerk": (Column("clerk", gettext_lazy("Clerk")),),
+    "hour": (Column("hour", gettext_lazy("Hour"), Kind.HOUR),),
 }
 GROUPINGS: Mapping[str, Words] = {
     "store": gettext_lazy("location"),
@@ -52,6 +55,9 @@ GROUPINGS: Mapping[str, Words] = {
     "day": gettext_lazy("day"),
     "week": gettext_lazy("week"),
     "month": gettext_lazy("month"),
+    "channel": gettext_lazy("channel"),
+    "clerk": gettext_lazy("clerk"),
+    "hour": gettext_lazy("hour"),
 }
 
 
