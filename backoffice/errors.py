@@ -50,3 +50,8 @@ class NotAnOpenPlace(DomainError):
             )
             % {"place": place}
         )
+
+
+class NothingToCount(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("None of your stores is among those chosen. Choose at least one."))

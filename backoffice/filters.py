@@ -1,8 +1,12 @@
+from typing import Any
+
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.models import Snapshot
+from backoffice.reports.definitions import REPORTS
 from stores.models import Mail
 
 
@@ -21,3 +25,21 @@ class MailFilter(filters.FilterSet):  # type: ignore[misc]
 
     def filter_words(self, mails: QuerySet[Mail], _name: str, words: str) -> QuerySet[Mail]:
         return mails.filter(Q(subject__icontains=words) | Q(to_email__icontains=words))
+
+
+def _reports() -> list[tuple[str, Any]]:
+    return [(definition.name, definition.title) for definition in REPORTS.values()]
+
+
+class SnapshotFilter(filters.FilterSet):  # type: ignore[misc]
+    report = filters.ChoiceFilter(label=_("Report"), choices=_reports, empty_label=_("all"))
+    mine = filters.ChoiceFilter(
+        label=_("Made by"), method="filter_mine", choices=[("me", _("me"))], empty_label=_("all")
+    )
+
+    class Meta:
+        model = Snapshot
+        fields = ["report", "mine"]
+
+    def filter_mine(self, runs: QuerySet[Snapshot], _name: str, _value: str) -> QuerySet[Snapshot]:
+        return runs.filter(made_by=self.request.user)

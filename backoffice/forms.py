@@ -83,7 +83,7 @@ class PeriodForm(forms.Form):
         return Days(self.cleaned_data["first"], self.cleaned_data["last"])
 
 
-class SendReportForm(PeriodForm):
-    """Which report to mail, under a key that was born with the page."""
+class KeyForm(forms.Form):
+    """A button that may be pressed twice: its key was born with the page."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.views import company, mail, overview, reports, search
+from backoffice.views import company, mail, overview, reports, search, snapshots
 
 app_name = "backoffice"
 urlpatterns = [
@@ -16,25 +16,15 @@ urlpatterns = [
     path("head-office/mail/trial/", mail.mail_trial, name="mail_trial"),
     path("head-office/mail/<int:pk>/", mail.mail_detail, name="mail_detail"),
     path("head-office/mail/<int:pk>/again/", mail.mail_again, name="mail_again"),
-    path("head-office/reports/consolidated/", reports.consolidated, name="consolidated"),
-    path(
-        "head-office/reports/consolidated/send/",
-        reports.consolidated_send,
-        name="consolidated_send",
-    ),
-    path(
-        "head-office/reports/consolidated/files/<slug:wanted>/",
-        reports.consolidated_file,
-        name="consolidated_file",
-    ),
-    path("stores/<slug:code>/report/", reports.store_report, name="store_report"),
-    path("stores/<slug:code>/report/send/", reports.store_report_send, name="store_report_send"),
-    path(
-        "stores/<slug:code>/report/files/<slug:wanted>/",
-        reports.store_report_file,
-        name="store_report_file",
-    ),
-    path("reports/", reports.snapshot_list, name="snapshot_list"),
-    path("reports/<int:pk>/", reports.snapshot_detail, name="snapshot_detail"),
-    path("reports/<int:pk>/files/<slug:wanted>/", reports.snapshot_file, name="snapshot_file"),
+    path("head-office/reports/", reports.report_list, name="report_list"),
+    path("head-office/reports/<slug:name>/", reports.report, name="report"),
+    path("stores/<slug:code>/report/", reports.old_store_report, name="old_store_report"),
+    path("stores/<slug:code>/reports/", reports.store_reports, name="store_reports"),
+    path("stores/<slug:code>/reports/<slug:name>/", reports.store_report, name="store_report"),
+    path("reports/", snapshots.snapshot_list, name="snapshot_list"),
+    path("reports/<int:pk>/", snapshots.snapshot_detail, name="snapshot_detail"),
+    path("reports/<int:pk>/files/<slug:wanted>/", snapshots.snapshot_file, name="snapshot_file"),
+    path("reports/<int:pk>/charts/<slug:wanted>/", snapshots.snapshot_chart, name="snapshot_chart"),
+    path("reports/<int:pk>/compare/", snapshots.snapshot_compare, name="snapshot_compare"),
+    path("reports/<int:pk>/send/", snapshots.snapshot_send, name="snapshot_send"),
 ]

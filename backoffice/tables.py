@@ -1,7 +1,6 @@
 from typing import Any
 
 import django_tables2 as tables
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -9,16 +8,21 @@ from django.utils.translation import ngettext
 
 from backoffice.lib.tables import MomentColumn
 from backoffice.models import Snapshot
-from backoffice.reports.periods import Days
+from backoffice.reports.definitions import REPORTS
+from backoffice.reports.query import Query
 from backoffice.templatetags.figures import period
 from stores.models import Mail
-from stores.models.location import LocationQuerySet
 
 MOST_NAMES = 3
 TONES = {
     Mail.State.WAITING: "state-accent",
     Mail.State.SENT: "state-good",
     Mail.State.FAILED: "state-bad",
+}
+RUN_TONES = {
+    Snapshot.State.WAITING: "state-accent",
+    Snapshot.State.DONE: "state-good",
+    Snapshot.State.FAILED: "state-bad",
 }
 
 
@@ -44,42 +48,40 @@ class MailTable(tables.Table):  # type: ignore[misc]
 
 
 class SnapshotTable(tables.Table):  # type: ignore[misc]
-    """Reports as they were mailed; the names of the places are read once."""
+    """Runs of reports; the names of their places stand in them."""
 
-    caption = _("Reports that were mailed, newest first")
-    empty_text = _("No report was mailed yet. Each morning's report appears here.")
+    caption = _("Reports that were made, newest first")
+    empty_text = _("No report was made yet. Each run stands here, and can be opened again.")
 
-    days = tables.Column(
-        accessor="first_day",
-        verbose_name=_("Period"),
-        linkify=("backoffice:snapshot_detail", {"pk": tables.A("pk")}),
-    )
-    locations = tables.Column(verbose_name=_("Places"))
-    readers = tables.Column(accessor="pk", verbose_name=_("Mailed to"))
-    made_at = tables.DateTimeColumn(short=True, verbose_name=_("Counted"))
+    report = tables.Column(linkify=("backoffice:snapshot_detail", {"pk": tables.A("pk")}))
+    days = tables.Column(accessor="query", verbose_name=_("Period"))
+    places = tables.Column(accessor="place_names", verbose_name=_("Places"))
+    state = tables.Column()
+    readers = tables.Column(accessor="pk", verbose_name=_("For"))
+    made_at = MomentColumn(verbose_name=_("Figures as of"))
 
     class Meta:
         model = Snapshot
-        fields = ["days", "locations", "readers", "made_at"]
+        fields = ["report", "days", "places", "state", "readers", "made_at"]
         orderable = False
 
-    def __init__(self, *args: Any, places: LocationQuerySet, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.places = places
-
-    @cached_property
-    def names(self) -> dict[int, str]:
-        return dict(self.places.values_list("pk", "name"))
+    def render_report(self, value: str) -> str:
+        return str(REPORTS[value].title)
 
     def render_days(self, record: Snapshot) -> str:
-        return period(Days(record.first_day, record.last_day))
+        query = Query.from_json(record.query)
+        return period(query.days) if REPORTS[record.report].has_period else ""
 
-    def render_locations(self, value: list[int]) -> str:
+    def render_places(self, value: list[str]) -> str:
         if len(value) > MOST_NAMES:
             return ngettext("%(count)s place", "%(count)s places", len(value)) % {
                 "count": len(value)
             }
-        return ", ".join(self.names.get(pk, "") for pk in value)
+        return ", ".join(value)
+
+    def render_state(self, value: str, record: Snapshot) -> SafeString:
+        tone = RUN_TONES[Snapshot.State(record.state)]
+        return format_html('<span class="state {}">{}</span>', tone, value)
 
     def render_readers(self, record: Any) -> str:
         readers = [str(delivery.reader) for delivery in record.deliveries.all()]

@@ -137,11 +137,11 @@ def customer[**P](view: View[CustomerRequest, P]) -> View[HttpRequest, P]:
 
 
 def staff[**P](
-    *roles: Role, company_wide: bool = False, writing: bool = False
+    *roles: Role, company_wide: bool = False, writing: bool = False, asking: bool = False
 ) -> Callable[[View[StaffRequest, P]], View[HttpRequest, P]]:
     """Admit people who hold one of the roles (any role, if none is named), with `request.locations`;
     `company_wide` asks that they hold it in the whole company, `writing` marks a form, which an
-    auditor can't even open."""
+    auditor can't even open, `asking` one that only asks for figures, which an auditor may send."""
 
     def decorate(view: View[StaffRequest, P]) -> View[HttpRequest, P]:
         @wraps(view)
@@ -150,14 +150,14 @@ def staff[**P](
             if not user.is_authenticated:
                 return to_sign_in(request)
             assert isinstance(user, User)
-            reading = request.method in SAFE_METHODS and not writing
+            reading = asking or (request.method in SAFE_METHODS and not writing)
             check = holds_company_wide if company_wide else holds
             if not check(user, *roles, reading=reading):
                 raise PermissionDenied
             request.locations = locations_of(user, *roles, reading=reading)  # type: ignore[attr-defined]
             return _private(view(cast(StaffRequest, request), *args, **kwargs))
 
-        scope = " company-wide" * company_wide + " writing" * writing
+        scope = " company-wide" * company_wide + " writing" * writing + " asking" * asking
         policy = f"staff{scope}: {', '.join(roles) or 'any role'}"
         return cast(View[HttpRequest, P], _marked(checked, policy))
 
@@ -165,11 +165,11 @@ def staff[**P](
 
 
 def staff_at[**P](
-    *roles: Role, writing: bool = False
+    *roles: Role, writing: bool = False, asking: bool = False
 ) -> Callable[[View[StaffRequest, P]], Callable[..., HttpResponseBase]]:
     """Admit people who hold one of the roles at the place whose `code` is in the address; the view
     finds the place in `request.location`. A place where they hold no role at all does not exist;
-    `writing` marks a form, which an auditor can't even open."""
+    `writing` marks a form, which an auditor can't even open, `asking` one that they may send."""
 
     def decorate(view: View[StaffRequest, P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -180,7 +180,7 @@ def staff_at[**P](
             if not user.is_authenticated:
                 return to_sign_in(request)
             assert isinstance(user, User)
-            reading = request.method in SAFE_METHODS and not writing
+            reading = asking or (request.method in SAFE_METHODS and not writing)
             location = _own_place(user, code) or get_object_or_404(
                 locations_of(user, reading=True), code=code
             )
@@ -192,7 +192,7 @@ def staff_at[**P](
             request.locations = places  # type: ignore[attr-defined]
             return _private(view(cast(StaffRequest, request), *args, **kwargs))
 
-        scope = " writing" * writing
+        scope = " writing" * writing + " asking" * asking
         return _marked(checked, f"staff at the place{scope}: {', '.join(roles) or 'any role'}")
 
     return decorate

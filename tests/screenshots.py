@@ -31,7 +31,7 @@ FACES = [  # name, who, address, size, language
     ("receive", "clerk.lille", "/stores/lille/transfers/", PHONE, "en"),
     ("store", "manager.lyon", "/stores/lyon/", WIDE, "fr"),
     ("till", "clerk.lyon", "/stores/lyon/sell/", TILL, "fr"),
-    ("report", "office", "/head-office/reports/consolidated/", WIDE, "en"),
+    ("report", "office", "/head-office/reports/", WIDE, "en"),
     ("shop", "", "/", WIDE, "fr"),
     ("shop-phone", "", "/category/confiserie/", PHONE, "fr"),
 ]

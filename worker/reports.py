@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from backoffice.actions import deliveries
+from backoffice.actions import deliveries, snapshots
 
 
 @shared_task(name="reports.plan_reports")
@@ -16,3 +16,13 @@ def deliver_report(delivery_id: int) -> None:
 @shared_task(name="reports.sweep_reports")
 def sweep_reports() -> None:
     deliveries.sweep_reports()
+
+
+@shared_task(name="reports.make_snapshot")
+def make_snapshot(snapshot_id: int) -> None:
+    snapshots.make_snapshot(snapshot_id)
+
+
+@shared_task(name="reports.sweep_snapshots")
+def sweep_snapshots() -> None:
+    snapshots.sweep_snapshots()

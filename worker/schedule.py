@@ -40,4 +40,5 @@ SCHEDULE = {
         "schedule": min(2 * SWEEP, 60.0),
     },
     "scheduled reports to make": {"task": "reports.sweep_reports", "schedule": SWEEP},
+    "reports that a worker makes": {"task": "reports.sweep_snapshots", "schedule": SWEEP},
 }

@@ -5,7 +5,7 @@ from backoffice.models.schedules import (
     ScheduleRecipient,
     ScheduleRefusal,
 )
-from backoffice.models.snapshots import Snapshot, SnapshotQuerySet
+from backoffice.models.snapshots import Snapshot, SnapshotQuerySet, SnapshotRows, SnapshotTable
 
 __all__ = [
     "Heartbeat",
@@ -16,4 +16,6 @@ __all__ = [
     "ScheduleRefusal",
     "Snapshot",
     "SnapshotQuerySet",
+    "SnapshotRows",
+    "SnapshotTable",
 ]

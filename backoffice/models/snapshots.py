@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.reports.definitions import REPORTS
+from stores.models import Role, User
 from stores.models.location import LocationQuerySet
+from stores.rights import locations_of
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
@@ -13,20 +17,45 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         """Snapshots that count none but these places."""
         return self.filter(locations__contained_by=list(locations.values_list("pk", flat=True)))
 
+    def visible_to(self, reader: User) -> SnapshotQuerySet:
+        """Snapshots that count none but places where the reader may run that report; an auditor
+        reads them all."""
+        by_roles: dict[tuple[Role, ...], list[str]] = {}
+        for definition in REPORTS.values():
+            by_roles.setdefault(definition.roles, []).append(definition.name)
+        visible = Q(pk=None)
+        for roles, names in by_roles.items():
+            places = locations_of(reader, *roles, reading=True)
+            ids = list(places.values_list("pk", flat=True))
+            visible |= Q(report__in=names, locations__contained_by=ids)
+        return self.filter(visible)
+
+    def of_report(self, name: str) -> SnapshotQuerySet:
+        return self.filter(report=name)
+
+    def done(self) -> SnapshotQuerySet:
+        return self.filter(state=Snapshot.State.DONE)
+
 
 class Snapshot(models.Model):
-    """The stored figures of one run of a report: page, file and mail show these same rows."""
+    """The stored figures of one run of a report: page, file and mail show these same rows. It never
+    changes once it is done."""
 
-    class Report(models.TextChoices):
-        CONSOLIDATED = "consolidated", _("consolidated report")
+    class State(models.TextChoices):
+        WAITING = "waiting", _("being made")
+        DONE = "done", _("made")
+        FAILED = "failed", _("failed")
 
     key = models.CharField(max_length=120, unique=True)  # the same key is the same snapshot
-    report = models.CharField(_("report"), max_length=20, choices=Report)
-    first_day = models.DateField(_("from"))
-    last_day = models.DateField(_("to"))
+    report = models.CharField(_("report"), max_length=40)  # a name in REPORTS
+    query = models.JSONField()  # as Query.to_json writes it
     locations = models.JSONField()  # ids of the places it counts, sorted
-    data = models.JSONField()
-    made_at = models.DateTimeField(_("made"), default=timezone.now)
+    place_names = models.JSONField(default=list)  # of the same places, as they were, by name
+    state = models.CharField(_("state"), max_length=7, choices=State, default=State.DONE)
+    tries = models.PositiveSmallIntegerField(default=0)  # of workers that began to make it
+    words = models.CharField(max_length=500, blank=True)  # why it failed
+    asked_at = models.DateTimeField(_("asked for"), default=timezone.now)
+    made_at = models.DateTimeField(_("made"), default=timezone.now)  # the moment of its figures
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -35,6 +64,55 @@ class Snapshot(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(locations=[]), name="a_snapshot_counts_at_least_one_place"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["report", "-id"], name="snapshots_of_a_report"),
+            models.Index(
+                fields=["asked_at"], condition=Q(state="waiting"), name="snapshots_to_make"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.get_report_display()} {self.first_day} – {self.last_day}"
+        return f"{self.report} {self.query['first']} – {self.query['last']}"
+
+
+class SnapshotTable(models.Model):
+    """One table of a snapshot: what its columns are called, and the database's totals."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="tables")
+    name = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField()
+    columns = models.JSONField()  # a list of [key, kind]
+    totals = models.JSONField(null=True)  # a list of cells, or nothing to add up
+    chart = models.JSONField(null=True)  # [kind, label, [values]]
+    row_count = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", "name"], name="one_table_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.snapshot_id}"
+
+
+class SnapshotRows(models.Model):
+    """So many rows of a table that a page of them reads one or two of these, whatever its length."""
+
+    table = models.ForeignKey(SnapshotTable, on_delete=models.CASCADE, related_name="chunks")
+    number = models.PositiveIntegerField()
+    rows = models.JSONField()  # lists of cells: texts, whole numbers, amounts and days as texts
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["table", "number"], name="one_chunk_per_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table_id}: {self.number}"

@@ -1,18 +1,17 @@
-"""The reports that were mailed."""
+"""Lists of stored reports."""
 
 from django.db.models import Prefetch
 
 from backoffice.models import ReportDelivery, Snapshot, SnapshotQuerySet
-from stores.models.location import LocationQuerySet
+from stores.models import User
 
 
-def sent_snapshots(locations: LocationQuerySet) -> SnapshotQuerySet:
-    """The snapshots that count none but these places, newest first, without their figures; two
-    queries with `deliveries`, the copies of their readers."""
+def with_readers(reader: User) -> SnapshotQuerySet:
+    """The snapshots that this person may see, newest first; two queries with `deliveries`, the copies
+    that were mailed."""
     deliveries = ReportDelivery.objects.select_related("reader").order_by("pk")
     return (
-        Snapshot.objects.within(locations)
-        .defer("data")
+        Snapshot.objects.visible_to(reader)
         .select_related("made_by")
         .prefetch_related(Prefetch("deliveries", queryset=deliveries))
     )

@@ -4,162 +4,231 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Case, CharField, Count, F, OuterRef, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce, Concat
-from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.lib.money import ZERO
-from backoffice.lib.snapshots import reading_one_snapshot
-from backoffice.reports.periods import ONE_DAY, Days
-from backoffice.reports.rows import BestRow, ConsolidatedReport, Figures, ProductRow, StoreRow
-from backoffice.reports.sold import SalesByPlace, SkuId, Sums, ended, sold_by_sku
-from inventory.models import Sku, StockLevel
-from shop.models import Order
+from backoffice.lib.money import average
+from backoffice.reports.definition import Definition, OneClick
+from backoffice.reports.periods import ONE_DAY, Days, Preset
+from backoffice.reports.query import Compare, Query
+from backoffice.reports.sold import EVERYWHERE, SalesByPlace, SoldSkus, Sums, ended, sold_by_sku
+from backoffice.reports.stock_now import NamedSku, Now, named_skus, now_at
+from backoffice.reports.table import Cell, Chart, Column, Kind, Table, Words, percentage
+from backoffice.reports.words import change_in_words
+from backoffice.templatetags.comptoir import money
 from stores.models import Location
 
 BEST = 10
 BEST_DAYS = 30
-PROMISED = (  # paid, and the goods are not handed over yet
-    Order.State.PAID,
-    Order.State.CONFIRMED,
-    Order.State.PREPARING,
-    Order.State.READY,
+STORE = Column("store", gettext_lazy("Store"), link="store")
+STORE_CODE = Column("store_code", gettext_lazy("Code"), Kind.CODE)
+WAREHOUSE = Column("is_warehouse", "", Kind.REF)  # 1 for a logistics centre
+REVENUE = Column("revenue", gettext_lazy("Revenue"), Kind.MONEY, totalled=True)
+TICKETS = Column("tickets", gettext_lazy("Tickets"), Kind.NUMBER, totalled=True, link="receipts")
+AVERAGE = Column("average_ticket", gettext_lazy("Average ticket"), Kind.MONEY, totalled=True)
+UNITS = Column("units", gettext_lazy("Units"), Kind.NUMBER, totalled=True)
+NOW = (
+    Column(
+        "stock_units", gettext_lazy("Stock now, units"), Kind.NUMBER, totalled=True, link="stock"
+    ),
+    Column("stock_value", gettext_lazy("Stock now, at cost"), Kind.MONEY, totalled=True),
+    Column("open_orders", gettext_lazy("Open orders"), Kind.NUMBER, totalled=True, link="orders"),
+    Column("orders_value", gettext_lazy("Open orders, value"), Kind.MONEY, totalled=True),
 )
+RANK = Column("rank", gettext_lazy("Rank"), Kind.NUMBER)
+PRODUCT = Column("product", gettext_lazy("Product"), link="product")
+PRODUCT_CODE = Column("product_code", gettext_lazy("Code"), Kind.CODE)
+PRODUCT_ID = Column("product_id", "", Kind.REF)
+SKU_ID = Column("sku_id", "", Kind.REF)
+SOLD = Column("sold", gettext_lazy("Units"), Kind.NUMBER, totalled=True, link="sold")
+BEST_SOLD = Column("best_sold", gettext_lazy("Units in 30 days"), Kind.NUMBER)
+LEFT = Column("stock", gettext_lazy("Stock now, units"), Kind.NUMBER)
+COMPARED = (REVENUE, TICKETS, UNITS)
+
+
+def run(places: Sequence[Location], query: Query) -> list[Table]:
+    """The stores, every product that was sold, most units first, and the best of 30 days."""
+    counted = _Counted(places, query)
+    return [counted.stores(), counted.products(), counted.best()]
 
 
 @dataclass(frozen=True)
-class ReportPage:
-    """A report of which `products` holds one page, and what the pager says about the rest."""
+class Place:
+    """What one place sold and has, or all of them together."""
 
-    report: ConsolidatedReport
-    pager: Page[Any]
-    sold_products: int  # without the search
+    sold: Sums
+    before: Sums
+    now: Now
 
+    def figures(self, *, compared: bool) -> list[Cell]:
+        earlier: dict[str, Cell] = {"revenue": self.before.revenue, "tickets": self.before.tickets}
+        earlier["units"] = self.before.units
+        cells: list[Cell] = []
+        for name in ("revenue", "tickets", "average_ticket", "units"):
+            value = self.average_ticket if name == "average_ticket" else getattr(self.sold, name)
+            cells.append(value)
+            if compared and name in earlier:
+                cells += [earlier[name], percentage(value, earlier[name])]
+        return [*cells, *self.now]
 
-def consolidated_report(places: Sequence[Location], days: Days) -> ConsolidatedReport:
-    """The whole report of some places, in one snapshot; a place that is closed and has no figures
-    is left out."""
-    with reading_one_snapshot():
-        gathered = _Gathered(places, days)
-        return gathered.report(range(len(gathered.sold)))
-
-
-def consolidated_page(
-    places: Sequence[Location], days: Days, *, search: str, page: str, per_page: int
-) -> ReportPage:
-    """The same report with only those products that one page shows."""
-    with reading_one_snapshot():
-        gathered = _Gathered(places, days)
-        ranks: Sequence[int] = range(len(gathered.sold))
-        if search:
-            matching = set(Sku.objects.search(search).values_list("pk", flat=True))
-            ranks = [rank for rank in ranks if gathered.sold.sku_ids[rank] in matching]
-        pager = Paginator(ranks, per_page).get_page(page)
-        report = gathered.report(list(pager.object_list))
-        return ReportPage(report, pager, len(gathered.sold))
+    @property
+    def average_ticket(self) -> Cell:
+        return average(self.sold.revenue, self.sold.tickets)
 
 
-class _Gathered:
+class _Counted:
     """What the queries over whole stores found; `sold` is every SKU sold, most units first."""
 
-    def __init__(self, places: Sequence[Location], days: Days) -> None:
-        self.days = days
-        self.best_days = Days(days.last - (BEST_DAYS - 1) * ONE_DAY, days.last)
-        self.made_at = timezone.now()
+    def __init__(self, places: Sequence[Location], query: Query) -> None:
+        self.days, self.before = query.days, query.days_before
         self.places = {place.pk: place for place in places}
-        ranges = [days, days.before, self.best_days, ended(days), ended(self.best_days)]
-        self.sales = SalesByPlace(self.places, ranges)
-        self.sold, best_sold = sold_by_sku(self.places, [days, self.best_days], self.sales)
-        self.best_sold = [best_sold[rank] for rank in range(min(BEST, len(best_sold)))]
+        best_days = Days(self.days.last - (BEST_DAYS - 1) * ONE_DAY, self.days.last)
+        ranges = [self.days, best_days, ended(self.days), ended(best_days)]
+        sales = SalesByPlace(self.places, [*ranges, *filter(None, [self.before])])
+        self.sold, self.best_sold = sold_by_sku(self.places, [self.days, best_days], sales)
+        self.sales = sales.over(self.days)
+        self.sales_before = sales.over(self.before) if self.before else {}
+        self.now = now_at(self.places)
+        self.skus = named_skus({*self.sold.sku_ids, *self.best_sold.sku_ids[:BEST]}, self.places)
 
-    def report(self, ranks: Sequence[int]) -> ConsolidatedReport:
-        """The report with these of the products that were sold, in this order."""
-        shown = [self.sold[rank] for rank in ranks]
-        skus = self._skus({row.sku_id for row in (*shown, *self.best_sold)})
-        return ConsolidatedReport(
-            days=self.days,
-            best_days=self.best_days,
-            made_at=self.made_at,
-            stores=self._stores(),
-            products=[
-                ProductRow(row.sku_id, code, name, row.units, row.revenue, stock)
-                for row in shown
-                for code, name, stock in [skus[row.sku_id]]
+    def at(self, place_id: int) -> Place:
+        return Place(
+            self.sales.get(place_id, Sums()),
+            self.sales_before.get(place_id, Sums()),
+            self.now.get(place_id, Now()),
+        )
+
+    def stores(self) -> Table:
+        """A closed place that neither sold nor has anything is left out."""
+        shown = [
+            (place, figures)
+            for place in sorted(self.places.values(), key=_stores_first)
+            if (figures := self.at(place.pk)) != Place(Sums(), Sums(), Now()) or place.is_active
+        ]
+        compared = self.before is not None
+        rows: list[list[Cell]] = [
+            [place.name, place.code, int(_is_warehouse(place)), *figures.figures(compared=compared)]
+            for place, figures in shown
+        ]
+        revenue = ("revenue", "revenue_before") if compared else ("revenue",)
+        return Table(
+            name="stores",
+            title=TITLES["stores"],
+            columns=(STORE, STORE_CODE, WAREHOUSE, *_figure_columns(compared=compared), *NOW),
+            rows=rows,
+            totals=[None, None, None, *self.at(EVERYWHERE).figures(compared=compared)],
+            chart=Chart("bars", "store", revenue),
+        )
+
+    def products(self) -> Table:
+        total = self.at(EVERYWHERE).sold
+        return Table(
+            name="products",
+            title=TITLES["products"],
+            columns=(PRODUCT, PRODUCT_CODE, PRODUCT_ID, SKU_ID, SOLD, REVENUE, LEFT),
+            rows=[
+                [sku.name, sku.code, sku.product_id, sku.pk, units, revenue, sku.stock]
+                for sku, units, revenue in self._named(self.sold, len(self.sold))
             ],
-            best=[
-                BestRow(rank, row.sku_id, *skus[row.sku_id][:2], row.units, row.revenue)
-                for rank, row in enumerate(self.best_sold, 1)
+            totals=[None, None, None, None, total.units, total.revenue, None],
+        )
+
+    def best(self) -> Table:
+        """The best products of the thirty days that end with the period."""
+        return Table(
+            name="best",
+            title=TITLES["best"],
+            columns=(RANK, PRODUCT, PRODUCT_CODE, PRODUCT_ID, BEST_SOLD, REVENUE),
+            rows=[
+                [rank, sku.name, sku.code, sku.product_id, units, revenue]
+                for rank, (sku, units, revenue) in enumerate(self._named(self.best_sold, BEST), 1)
             ],
+            chart=Chart("bars", "product", ("best_sold",)),
         )
 
-    def _stores(self) -> list[StoreRow]:
-        now, before = self.sales.over(self.days), self.sales.over(self.days.before)
-        stock, orders = self._stock_and_orders()
-        rows = []
-        for place in sorted(self.places.values(), key=_stores_first):
-            sold, earlier = now.get(place.pk, Sums()), before.get(place.pk, Sums())
-            figures = Figures(
-                revenue=sold.revenue,
-                tickets=sold.tickets,
-                units=sold.units,
-                revenue_before=earlier.revenue,
-                tickets_before=earlier.tickets,
-                units_before=earlier.units,
-                stock_units=stock.get(place.pk, (0, ZERO))[0],
-                stock_value=stock.get(place.pk, (0, ZERO))[1],
-                open_orders=orders.get(place.pk, (0, ZERO))[0],
-                open_orders_value=orders.get(place.pk, (0, ZERO))[1],
-            )
-            if place.is_active or figures != Figures():
-                is_store = place.kind == Location.Kind.STORE
-                rows.append(StoreRow(place.pk, place.code, place.name, is_store, figures))
-        return rows
+    def _named(self, sold: SoldSkus, most: int) -> list[tuple[NamedSku, Cell, Cell]]:
+        rows = [sold[rank] for rank in range(min(most, len(sold)))]
+        return [(self.skus[row.sku_id], row.units, row.revenue) for row in rows]
 
-    def _stock_and_orders(self) -> tuple[dict[int, tuple[int, Decimal]], ...]:
-        """By place: units and value of the stock, number and value of the orders that are paid and
-        not handed over; in one query."""
-        levels = StockLevel.objects.filter(location__in=self.places).values("location_id")
-        orders = Order.objects.filter(location__in=self.places, state__in=PROMISED)
-        in_stock = levels.annotate(
-            kind=Value(0), count=Sum("on_hand"), amount=Sum(F("on_hand") * F("sku__cost"))
-        )
-        promised = (
-            orders.order_by()
-            .values("location_id")
-            .annotate(kind=Value(1), count=Count("pk"), amount=Sum("total"))
-        )
-        columns = ("kind", "location_id", "count", "amount")
-        found: tuple[dict[int, tuple[int, Decimal]], ...] = ({}, {})
-        rows = in_stock.values_list(*columns).union(promised.values_list(*columns), all=True)
-        for kind, place, count, amount in rows:
-            found[kind][place] = (count, amount)
-        return found
 
-    def _skus(self, sku_ids: set[SkuId]) -> dict[SkuId, tuple[str, str, int]]:
-        """Code, name and stock now, in these places, of the SKUs."""
-        stock = (
-            StockLevel.objects.filter(sku=OuterRef("pk"), location__in=self.places)
-            .order_by()
-            .values("sku")
-            .annotate(units=Sum("on_hand"))
-            .values("units")
-        )
-        name = Case(
-            When(variant="", then=F("product__name")),
-            default=Concat("product__name", Value(" – "), "variant"),
-            output_field=CharField(),
-        )
-        rows = (
-            Sku.objects.filter(pk__in=sku_ids)
-            .order_by()
-            .values_list("pk", "code", name, Coalesce(Subquery(stock), 0))
-        )
-        return {pk: (code, full_name, units) for pk, code, full_name, units in rows}
+def _figure_columns(*, compared: bool) -> list[Column]:
+    columns: list[Column] = []
+    for column in (REVENUE, TICKETS, AVERAGE, UNITS):
+        columns += column.compared() if compared and column in COMPARED else (column,)
+    return columns
+
+
+def _is_warehouse(place: Location) -> bool:
+    return place.kind != Location.Kind.STORE
 
 
 def _stores_first(place: Location) -> tuple[bool, str]:
-    return (place.kind != Location.Kind.STORE, place.name.casefold())
+    return (_is_warehouse(place), place.name.casefold())
+
+
+def headline(tables: list[Table], query: Query) -> str:
+    """The revenue and whose it is, such as `€12,345.67 in 5 stores (+4%)`."""
+    stores = tables[0]
+    place, warehouse, revenue = (stores.index(key) for key in ("store", "is_warehouse", "revenue"))
+    names: dict[str, Any] = {"revenue": money(stores.total("revenue"))}  # type: ignore[arg-type]
+    count = sum(not row[warehouse] for row in stores.rows)
+    if len(stores.rows) == 1:
+        text = _("%(revenue)s in %(store)s") % (names | {"store": stores.rows[0][place]})
+    elif any(row[warehouse] and row[revenue] for row in stores.rows):
+        text = ngettext(
+            "%(revenue)s in %(count)s store and online",
+            "%(revenue)s in %(count)s stores and online",
+            count,
+        ) % (names | {"count": count})
+    else:
+        text = ngettext(
+            "%(revenue)s in %(count)s store", "%(revenue)s in %(count)s stores", count
+        ) % (names | {"count": count})
+    return text + change_in_words(stores, "revenue")
+
+
+TITLES: dict[str, Words] = {
+    "stores": gettext_lazy("Stores"),
+    "products": gettext_lazy("Products"),
+    "best": gettext_lazy("Best products"),
+}
+DEFINITION = Definition(
+    name="consolidated",
+    title=gettext_lazy("The chain at a glance"),
+    description=gettext_lazy(
+        "What did each store sell, what does it have now, which products went best?"
+    ),
+    icon="building-store",
+    run=run,
+    headline=headline,
+    columns=(
+        STORE,
+        STORE_CODE,
+        WAREHOUSE,
+        REVENUE,
+        TICKETS,
+        AVERAGE,
+        UNITS,
+        *NOW,
+        RANK,
+        PRODUCT,
+        PRODUCT_CODE,
+        PRODUCT_ID,
+        SKU_ID,
+        SOLD,
+        BEST_SOLD,
+        LEFT,
+    ),
+    titles=TITLES,
+    one_clicks=(
+        OneClick(gettext_lazy("Yesterday"), Preset.YESTERDAY, Compare.BEFORE),
+        OneClick(gettext_lazy("Last week"), Preset.LAST_WEEK, Compare.BEFORE),
+        OneClick(gettext_lazy("Last month"), Preset.LAST_MONTH, Compare.LAST_YEAR),
+    ),
+    explanation=gettext_lazy(
+        "An order that is paid and not handed over yet is a promise: it stands beside the sales, and"
+        " is not part of them. The best products are those of the 30 days that end with the period."
+    ),
+)

@@ -1,6 +1,7 @@
 """All reports. Who adds one writes a module with a `DEFINITION` and adds it here."""
 
 from backoffice.reports import (
+    consolidated,
     dead_stock,
     losses,
     margin,
@@ -13,6 +14,7 @@ from backoffice.reports import (
 from backoffice.reports.definition import Definition
 
 ALL: tuple[Definition, ...] = (
+    consolidated.DEFINITION,
     sales.DEFINITION,
     margin.DEFINITION,
     stock.DEFINITION,

@@ -1,52 +1,52 @@
-"""How a consolidated report is told by mail; the reader's language must be active."""
+"""How a snapshot is told by mail: its figure in the subject, its tables, its files."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils import timezone, translation
 
-from backoffice.lib.links import full_url
-from backoffice.reports.rows import ConsolidatedReport
-from backoffice.reports.sheets import report_file
-from backoffice.templatetags.comptoir import money
-from stores.actions.mail import Attachment
+from backoffice.lib.house import house
+from backoffice.reports.about import about, link_to
+from backoffice.reports.files import paper_table, report_file
+from backoffice.reports.periods import ONE_DAY, Days
+from backoffice.reports.stored import Stored
+from stores.actions.mail import Attachment, queue_mail
+from stores.models import Mail, User
 
-FILES = ("xlsx", "stores", "products")
-
-
-def mail_context(
-    report: ConsolidatedReport, snapshot_id: int, *, is_yesterday: bool
-) -> dict[str, Any]:
-    return {
-        "report": report,
-        "is_yesterday": is_yesterday,
-        "headline": headline(report),
-        "link": full_url("backoffice:snapshot_detail", snapshot_id),
-        "product_count": len(report.products),
-    }
+FORMATS = ("xlsx",)
+MOST_MAIL_ROWS = 40
 
 
-def mail_attachments(report: ConsolidatedReport) -> list[Attachment]:
-    return [Attachment(*report_file(report, wanted)) for wanted in FILES]
-
-
-def headline(report: ConsolidatedReport) -> str:
-    """The figure and whose it is, such as `€12,345.67 in 5 stores`."""
-    revenue = money(report.total.revenue)
-    if len(report.stores) == 1:
-        return _("%(revenue)s in %(store)s") % {
-            "revenue": revenue,
-            "store": report.stores[0].name,
-        }
-    text = ngettext(
-        "%(revenue)s in %(count)s store", "%(revenue)s in %(count)s stores", report.store_count
-    )
-    if any(row.figures.revenue for row in report.stores if not row.is_store):
-        text = ngettext(
-            "%(revenue)s in %(count)s store and online",
-            "%(revenue)s in %(count)s stores and online",
-            report.store_count,
+def mail_report(
+    stored: Stored, reader: User, *, key: str, formats: Sequence[str] = FORMATS
+) -> Mail | None:
+    """Promise the mail, in the caller's transaction and the reader's language; None if this key was
+    promised before."""
+    with translation.override(reader.reads), timezone.override(house().zone):
+        yesterday = timezone.localdate() - ONE_DAY
+        has_period = stored.definition.has_period
+        return queue_mail(
+            key=key,
+            template="report",
+            to=reader,
+            context={
+                "title": stored.definition.title,
+                "headline": stored.headline(),
+                "days": stored.query.days if has_period else None,
+                "is_yesterday": has_period and stored.query.days == Days(yesterday, yesterday),
+                "about": about(stored.snapshot),
+                "tables": [paper_table(table, MOST_MAIL_ROWS) for table in stored.tables],
+                "explanation": stored.definition.explanation,
+                "link": link_to(stored.snapshot),
+            },
+            attachments=[
+                Attachment(*report_file(stored, wanted)) for wanted in _files(stored, formats)
+            ],
         )
-    return text % {"revenue": revenue, "count": report.store_count}
+
+
+def _files(stored: Stored, formats: Sequence[str]) -> list[str]:
+    """The files of these formats; `csv` is one for each table."""
+    tables = [f"csv-{table.name}" for table in stored.tables]
+    return [file for name in formats for file in (tables if name == "csv" else [name])]

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Case, IntegerField, QuerySet, Sum, Value, When
+from django.db.models import BigIntegerField, Case, IntegerField, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from backoffice.lib.money import ZERO
@@ -23,6 +23,7 @@ type SkuId = int
 type SkuSales = tuple[SkuId, int, int]  # units, and revenue in cents
 
 MEMO_SECONDS = 24 * 3600
+EVERYWHERE = 0  # stands for all places together where each has its id
 
 
 class Sums(NamedTuple):
@@ -79,21 +80,19 @@ class SoldSkus:
 
 
 class SalesByPlace:
-    """The sums of every place over several, perhaps overlapping, ranges of days: in one query."""
+    """The sums of every place, and of `EVERYWHERE` together, over several, perhaps overlapping, ranges
+    of days: in one query."""
 
     def __init__(self, places: Collection[LocationId], ranges: Iterable[Days]) -> None:
         wanted = [days for days in ranges if len(days)]
         self.cuts = sorted(
             {days.first for days in wanted} | {days.last + ONE_DAY for days in wanted}
         )
+        each_day = DailySales.objects.filter(
+            location__in=places, day__gte=self.cuts[0], day__lt=self.cuts[-1]
+        ).annotate(segment=self._segment(), everywhere=Value(EVERYWHERE, BigIntegerField()))
         self.rows = list(
-            DailySales.objects.filter(
-                location__in=places, day__gte=self.cuts[0], day__lt=self.cuts[-1]
-            )
-            .annotate(segment=self._segment())
-            .values_list("location_id", "segment")
-            .annotate(Sum("tickets"), Sum("units"), Sum("revenue"))
-            .order_by("location_id", "segment")
+            _sums(each_day, "location_id").union(_sums(each_day, "everywhere"), all=True)
         )
 
     def _segment(self) -> Case:
@@ -108,6 +107,11 @@ class SalesByPlace:
             if days.first <= self.cuts[segment] and self.cuts[segment + 1] <= days.last + ONE_DAY:
                 sums[place] = sums.get(place, Sums()).plus(Sums(*figures))
         return sums
+
+
+def _sums(each_day: QuerySet[DailySales], by: str) -> QuerySet[Any]:
+    rows = each_day.order_by().values_list(by, "segment")
+    return rows.annotate(Sum("tickets"), Sum("units"), Sum("revenue"))
 
 
 def ended(days: Days) -> Days:

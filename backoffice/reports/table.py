@@ -113,9 +113,8 @@ class Table:
         return self.totals[self.index(key)] if self.totals else None
 
 
-def column_called(key: str, declared: Iterable[Column]) -> Column:
-    """The column with this key among those declared, or the one that is derived from one of them;
-    a column that no report declares any more is called by its key."""
+def column_called(key: str, declared: Iterable[Column]) -> Column | None:
+    """The column with this key among those declared, or the one that is derived from one of them."""
     known = {column.key: column for column in declared}
     if key in known:
         return known[key]
@@ -123,7 +122,7 @@ def column_called(key: str, declared: Iterable[Column]) -> Column:
         return base.before()
     if (base := known.get(key.removesuffix(CHANGE))) and key.endswith(CHANGE):
         return base.change()
-    return Column(key, key)
+    return None
 
 
 def percentage(now: Cell, before: Cell) -> Decimal | None:

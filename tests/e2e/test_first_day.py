@@ -165,7 +165,9 @@ def read_report(page: Page, mailbox: Mailbox) -> None:
     expect(page.get_by_role("row").filter(has_text="Centre logistique").first).to_contain_text(
         "online"
     )
-    page.goto("/head-office/reports/consolidated/?period=today")
+    page.goto("/head-office/reports/consolidated/")
+    page.get_by_role("button", name="Today", exact=True).click()
+    expect(page.get_by_role("heading", name="Products", exact=True)).to_be_visible()
     shown = page.get_by_role("row").filter(has_text="Lyon").first.inner_text()
     revenue = re.search(r"[\d,]+\.\d\d", shown)
     assert revenue

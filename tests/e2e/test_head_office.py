@@ -26,6 +26,7 @@ from tests.factories import (
     make_tax_rate,
     make_warehouse,
 )
+from tests.reports.runs import run
 
 
 @pytest.fixture
@@ -136,19 +137,16 @@ def test_a_figure_opens_its_movements_and_a_list_is_exported(
     assert [row.split(",")[-3:] for row in rows] == [["60", "50", "10"]]
 
 
-def test_the_report_follows_its_period_through_back_and_reload(
+def test_a_report_is_run_with_one_click_and_its_runs_stay_behind_back_and_reload(
     page: Page, office: User, coffee: Sku
 ) -> None:
     sign_in(page, office)
-    page.goto("/head-office/")
-    page.get_by_role("main").get_by_role("link", name="Consolidated report").click()
-    presets = page.get_by_role("navigation", name="Period")
+    page.goto("/head-office/reports/")
+    page.get_by_role("button", name="The chain at a glance: Yesterday").click()
     revenue = page.locator(".figure", has_text="Revenue")
-    expect(revenue).to_contain_text("€31.98")
-    presets.get_by_role("link", name="Yesterday").click()
-    expect(page).to_have_url(re.compile(r"\?period=yesterday$"))
     expect(revenue).to_contain_text("€0.00")
-    presets.get_by_role("link", name="Today").click()
+    periods = page.get_by_role("group", name="Run for a period")
+    periods.get_by_role("button", name="Today", exact=True).click()
     expect(revenue).to_contain_text("€31.98")
     page.go_back()
     expect(revenue).to_contain_text("€0.00")
@@ -181,8 +179,6 @@ def catalogue(coffee: Sku) -> list[str]:
 def desk(coffee: Sku) -> list[str]:
     return [
         "/head-office/",
-        "/head-office/reports/consolidated/",
-        "/reports/",
         "/head-office/search/?q=caf",
         "/head-office/restock/",
         f"/head-office/restock/{RestockRequest.objects.get().pk}/",
@@ -208,11 +204,24 @@ def store(coffee: Sku) -> list[str]:
         "/stores/lyon/alerts/",
         "/stores/lyon/sales/",
         "/stores/lyon/orders/",
-        "/stores/lyon/report/",
     ]
 
 
-@pytest.mark.parametrize("pages", [catalogue, desk, store])
+def reports(coffee: Sku) -> list[str]:
+    of_lyon = Location.objects.filter(code="lyon")
+    snapshot, other = run(list(Location.objects.inner())), run(list(of_lyon))
+    return [
+        "/head-office/reports/",
+        "/head-office/reports/consolidated/",
+        "/reports/",
+        f"/reports/{snapshot.pk}/",
+        f"/reports/{snapshot.pk}/compare/?other={other.pk}&figure=stores.revenue",
+        "/stores/lyon/reports/",
+        "/stores/lyon/reports/consolidated/",
+    ]
+
+
+@pytest.mark.parametrize("pages", [catalogue, desk, store, reports])
 def test_nothing_bars_anybody_from_a_page_of_the_staff(
     page: Page,
     office: User,

@@ -43,7 +43,10 @@ OWN = {"lyon": {"customer A"}, "paris": {"customer B"}}
 OWNED = {"address_edit", "address_remove", "order_detail", "order_pay", "order_cancel"}
 OWNED |= {"order_again"}
 HANDS_OVER = {"lyon": "clerk", "paris": "clerk", "central": "logistics"}
-MANAGED = {"backoffice:snapshot_detail": "manager", "backoffice:snapshot_file": "manager"}
+MANAGED = {
+    f"backoffice:snapshot_{name}": "manager"
+    for name in ("detail", "file", "chart", "compare", "send")
+}
 
 
 def expected(address: Address, actor: str, method: str, objects: dict[str, str]) -> str:
@@ -59,7 +62,7 @@ def expected(address: Address, actor: str, method: str, objects: dict[str, str])
         return _of_customers(address, actor, objects)
     scope, _colon, names = address.admits.partition(": ")
     roles = EVERY_ROLE if names == "any role" else set(names.split(", "))
-    reading = method == "GET" and not scope.endswith(" writing")
+    reading = (method == "GET" and not scope.endswith(" writing")) or scope.endswith(" asking")
     if scope.startswith("staff at the place"):
         return _at_a_place(address, actor, objects, roles, reading)
     held = [_held(actor, where, reading) for where in ROLES[actor]]

@@ -10,9 +10,10 @@ from uuid import uuid4
 
 from django.test import Client
 
-from backoffice.actions.reports import send_report_now
-from backoffice.models import Snapshot
+from backoffice.actions.snapshots import run_report
+from backoffice.models import Snapshot, SnapshotRows
 from backoffice.reports.periods import Days
+from backoffice.reports.query import Query
 from inventory.actions.adjustments import adjust_stock
 from inventory.actions.bulk_approval import begin_bulk_approval
 from inventory.actions.decision_mail import tell_approvers
@@ -198,10 +199,11 @@ def make_link(restock: int, reader: User) -> str:
 
 
 def make_snapshot(store: Location, by: User, canary: str) -> Snapshot:
-    snapshot = send_report_now([store], TODAY, key=uuid4(), by=by)
-    for row in snapshot.data["stores"]:
-        row["name"] = f"{canary}{row['name']}"
-    snapshot.save()
+    snapshot = run_report("consolidated", [store], Query(TODAY), key=f"{uuid4()}", by=by)
+    for chunk in SnapshotRows.objects.filter(table__snapshot=snapshot):
+        chunk.rows = [[f"{canary}{row[0]}", *row[1:]] for row in chunk.rows]
+        chunk.save()
+    Snapshot.objects.filter(pk=snapshot.pk).update(place_names=[f"{canary}{store.name}"])
     return snapshot
 
 
@@ -291,8 +293,15 @@ VALUES: dict[tuple[str, str], Any] = {
     },
     ("backoffice:mail_detail", "pk"): shared(lambda world: world.paris.mail),
     ("backoffice:mail_again", "pk"): shared(lambda world: world.paris.mail),
-    ("backoffice:snapshot_detail", "pk"): of_things("snapshot"),
-    ("backoffice:snapshot_file", "pk"): of_things("snapshot"),
+    **{
+        (f"backoffice:snapshot_{name}", "pk"): of_things("snapshot")
+        for name in ("detail", "file", "chart", "compare", "send")
+    },
+    ("backoffice:snapshot_chart", "wanted"): shared(lambda _world: "stores", "nothing"),
+    **{
+        (f"backoffice:{name}", "name"): shared(lambda _world: "consolidated", "nothing")
+        for name in ("report", "store_report")
+    },
     ("stores:location_edit", "pk"): shared(lambda world: world.lyon.place.pk),
     ("stores:role_take", "pk"): shared(lambda world: world.lyon.membership),
     **{

@@ -13,7 +13,9 @@ from django.db import connection, transaction
 from backoffice.actions import reports
 from backoffice.actions.deliveries import deliver_report, plan_reports, sweep_reports
 from backoffice.models import ReportDelivery, Schedule, Snapshot
-from backoffice.reports.rows import ConsolidatedReport
+from backoffice.reports.periods import Days
+from backoffice.reports.query import Query
+from backoffice.reports.stored import load
 from stores.models import Mail, Membership, Role, User
 from tests.factories import make_membership, make_staff, make_store
 from tests.reports.chain import Chain, make_chain
@@ -53,14 +55,15 @@ def test_head_office_gets_yesterdays_figures_of_every_store(office: User) -> Non
     assert "Lyon" in mail.text
     assert "Paris" in mail.text
     assert [attachment.name for attachment in mail.attachments.order_by("pk")] == [
-        "comptoir-2026-03-01-2026-03-01.xlsx",
-        "comptoir-2026-03-01-2026-03-01-stores.csv",
-        "comptoir-2026-03-01-2026-03-01-products.csv",
+        "consolidated-2026-03-01.xlsx",
+        "consolidated-2026-03-01-stores.csv",
+        "consolidated-2026-03-01-products.csv",
     ]
     snapshot = Snapshot.objects.get()
     assert f"/reports/{snapshot.pk}/" in mail.html
     assert f"/reports/{snapshot.pk}/" in mail.text
-    assert (snapshot.first_day, snapshot.last_day) == (date(2026, 3, 1), date(2026, 3, 1))
+    days = Query.from_json(snapshot.query).days
+    assert days == Days(date(2026, 3, 1), date(2026, 3, 1))
 
 
 def test_a_manager_gets_their_own_store_and_nothing_of_another(chain: Chain) -> None:
@@ -73,8 +76,8 @@ def test_a_manager_gets_their_own_store_and_nothing_of_another(chain: Chain) -> 
     everything = mail.subject + mail.text + mail.html + files.decode("utf-8", "replace")
     assert "Paris" not in everything
     assert "Central" not in everything
-    report = ConsolidatedReport.from_json(Snapshot.objects.get().data)
-    assert [row.code for row in report.stores] == ["lyon"]
+    stored = load(Snapshot.objects.get())
+    assert [row[:2] for row in stored.tables[0].rows] == [["Lyon", "lyon"]]
 
 
 def test_a_manager_of_two_stores_gets_one_mail_about_both(chain: Chain) -> None:
@@ -93,7 +96,7 @@ def test_each_reader_is_told_in_their_language(chain: Chain) -> None:
     [mail] = mails_to(reader)
     assert mail.language == "fr"
     assert mail.subject == "Hier 77,97 € à Lyon"
-    assert "Compté le 2 mars 2026 06:30." in mail.text  # the office's time, as on the page
+    assert "2 mars 2026 06:30" in mail.text  # the office's time, as on the page
     csv = bytes(mail.attachments.get(name__endswith="stores.csv").content).decode("utf-8-sig")
     assert "Lyon;lyon;77,97;0,00;77,97;;1;77,97;5;" in csv
 
@@ -133,7 +136,7 @@ def test_a_report_made_before_the_crash_of_its_mail_is_made_whole_or_not_at_all(
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(reports, "queue_mail", crash)
+        patched.setattr(reports, "mail_report", crash)
         with pytest.raises(SystemExit), transaction.atomic():
             deliver_report(delivery.pk)
     delivery.refresh_from_db()

@@ -14,14 +14,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backoffice.reports import consolidated
-from backoffice.reports.consolidated import consolidated_page, consolidated_report
 from backoffice.reports.periods import Days, Preset
-from backoffice.reports.rows import ConsolidatedReport, Figures
+from backoffice.reports.query import Compare, Query
+from backoffice.reports.stored import load
+from backoffice.reports.table import Cell, Table
 from sales.models import DailySkuSales, MonthlySkuSales, SaleLine
 from shop.models import Order
 from stores.models import Location
 from tests.factories import make_level, make_sku, make_store
 from tests.reports.chain import FIRST_WEEK, Chain, make_chain, promise, sell
+from tests.reports.runs import run
 
 pytestmark = pytest.mark.django_db
 
@@ -31,74 +33,87 @@ def chain() -> Chain:
     return make_chain()
 
 
-def figures(report: ConsolidatedReport) -> dict[str, Figures]:
-    return {row.code: row.figures for row in report.stores}
+def figures(tables: list[Table]) -> dict[str, dict[str, Cell]]:
+    """The rows of the stores by their codes."""
+    return {str(row["store_code"]): row for row in rows(tables[0])}
+
+
+def rows(table: Table) -> list[dict[str, Cell]]:
+    keys = [column.key for column in table.columns]
+    return [dict(zip(keys, row, strict=True)) for row in table.rows]
+
+
+def report(places: list[Location], days: Days, compare: Compare = Compare.BEFORE) -> list[Table]:
+    return consolidated.run(places, Query(days, compare))
+
+
+def units(places: list[Location], days: Days) -> dict[Cell, Cell]:
+    return {row["product_code"]: row["sold"] for row in rows(report(places, days)[1])}
 
 
 def test_each_place_has_its_figures_and_those_of_the_period_before(chain: Chain) -> None:
-    report = consolidated_report(chain.places, FIRST_WEEK)
-    assert figures(report) == {
-        "lyon": Figures(
-            revenue=Decimal("103.47"),
-            tickets=2,
-            units=6,
-            revenue_before=Decimal("25.50"),
-            tickets_before=1,
-            units_before=1,
-            stock_units=23,
-            stock_value=Decimal("128.00"),
-        ),
-        "paris": Figures(
-            revenue=Decimal("35.96"),
-            tickets=1,
-            units=4,
-            revenue_before=Decimal("51.00"),
-            tickets_before=1,
-            units_before=2,
-            stock_units=24,
-            stock_value=Decimal("144.00"),
-        ),
-        "central": Figures(stock_units=30, stock_value=Decimal("180.00")),
+    found = figures(report(chain.places, FIRST_WEEK))
+    wanted = ("revenue", "revenue_before", "tickets", "tickets_before", "units", "units_before")
+    now = ("stock_units", "stock_value")
+    assert {code: [row[key] for key in wanted + now] for code, row in found.items()} == {
+        "lyon": [Decimal("103.47"), Decimal("25.50"), 2, 1, 6, 1, 23, Decimal("128.00")],
+        "paris": [Decimal("35.96"), Decimal("51.00"), 1, 1, 4, 2, 24, Decimal("144.00")],
+        "central": [Decimal("0.00"), Decimal("0.00"), 0, 0, 0, 0, 30, Decimal("180.00")],
     }
-    assert report.before == Days(date(2026, 2, 22), date(2026, 2, 28))
 
 
-def test_the_total_and_the_trend_are_to_the_cent(chain: Chain) -> None:
-    total = consolidated_report(chain.places, FIRST_WEEK).total
-    assert (total.revenue, total.tickets, total.units) == (Decimal("139.43"), 3, 10)
-    assert (total.stock_units, total.stock_value) == (77, Decimal("452.00"))
-    assert total.average_ticket == Decimal("46.48")
-    assert total.revenue_trend.change == Decimal("62.93")
-    assert total.revenue_trend.percent == Decimal("82.3")
+def test_the_days_of_last_year_stand_beside_them_too(chain: Chain) -> None:
+    sell(chain.lyon, datetime(2025, 3, 2, 11, tzinfo=UTC), {chain.mouse: 3})
+    found = figures(report(chain.places, FIRST_WEEK, Compare.LAST_YEAR))
+    assert (found["lyon"]["revenue_before"], found["paris"]["revenue_before"]) == (
+        Decimal("76.50"),
+        Decimal("0.00"),
+    )
+    assert "revenue_before" not in figures(report(chain.places, FIRST_WEEK, Compare.NONE))["lyon"]
+
+
+def test_the_total_and_the_change_are_to_the_cent(chain: Chain) -> None:
+    stores = report(chain.places, FIRST_WEEK)[0]
+    totals = {column.key: stores.total(column.key) for column in stores.columns}
+    assert (totals["revenue"], totals["tickets"], totals["units"]) == (Decimal("139.43"), 3, 10)
+    assert (totals["stock_units"], totals["stock_value"]) == (77, Decimal("452.00"))
+    assert totals["average_ticket"] == Decimal("46.48")
+    assert totals["revenue_change"] == Decimal("82.3")
 
 
 def test_nothing_before_makes_no_percentage(chain: Chain) -> None:
-    trend = figures(consolidated_report(chain.places, FIRST_WEEK))["central"].revenue_trend
-    assert (trend.change, trend.percent) == (Decimal("0.00"), None)
+    assert figures(report(chain.places, FIRST_WEEK))["central"]["revenue_change"] is None
 
 
 def test_products_stand_by_units_with_revenue_and_stock(chain: Chain) -> None:
-    products = consolidated_report(chain.places, FIRST_WEEK).products
-    assert [(row.code, row.name, row.units, row.revenue, row.stock) for row in products] == [
+    products = report(chain.places, FIRST_WEEK)[1]
+    wanted = ("product_code", "product", "sold", "revenue", "stock")
+    assert [tuple(row[key] for key in wanted) for row in rows(products)] == [
         ("CHOC", "Chocolat Noir", 7, Decimal("62.93"), 53),
         ("MOUSE", "Souris optique", 3, Decimal("76.50"), 24),
     ]
+    assert (products.total("sold"), products.total("revenue")) == (10, Decimal("139.43"))
 
 
 def test_the_best_products_are_those_of_thirty_days_up_to_the_end(chain: Chain) -> None:
-    report = consolidated_report(chain.places, Days(date(2026, 3, 7), date(2026, 3, 7)))
-    assert report.best_days == Days(date(2026, 2, 6), date(2026, 3, 7))
-    assert [(row.rank, row.code, row.units, row.revenue) for row in report.best] == [
+    best = report(chain.places, Days(date(2026, 3, 7), date(2026, 3, 7)))[2]
+    wanted = ("rank", "product_code", "best_sold", "revenue")
+    assert [tuple(row[key] for key in wanted) for row in rows(best)] == [
         (1, "CHOC", 7, Decimal("62.93")),
         (2, "MOUSE", 6, Decimal("153.00")),
     ]
 
 
 def test_a_report_of_one_store_holds_nothing_of_another(chain: Chain) -> None:
-    report = consolidated_report([chain.paris], FIRST_WEEK)
-    assert list(figures(report)) == ["paris"]
-    assert [(row.code, row.units, row.stock) for row in report.products] == [("CHOC", 4, 16)]
-    assert [(row.code, row.units) for row in report.best] == [("CHOC", 4), ("MOUSE", 2)]
+    stores, products, best = report([chain.paris], FIRST_WEEK)
+    assert [row["store_code"] for row in rows(stores)] == ["paris"]
+    assert [(row["product_code"], row["sold"], row["stock"]) for row in rows(products)] == [
+        ("CHOC", 4, 16)
+    ]
+    assert [(row["product_code"], row["best_sold"]) for row in rows(best)] == [
+        ("CHOC", 4),
+        ("MOUSE", 2),
+    ]
 
 
 def test_open_orders_stand_beside_and_are_not_revenue(chain: Chain) -> None:
@@ -112,16 +127,35 @@ def test_open_orders_stand_beside_and_are_not_revenue(chain: Chain) -> None:
         (Order.State.DONE, "3.00"),
     ]:
         promise(chain.paris, state, total)
-    paris = figures(consolidated_report(chain.places, FIRST_WEEK))["paris"]
-    assert (paris.open_orders, paris.open_orders_value) == (4, Decimal("100.00"))
-    assert paris.revenue == Decimal("35.96")
+    stores = report(chain.places, FIRST_WEEK)[0]
+    paris = figures([stores])["paris"]
+    assert (paris["open_orders"], paris["orders_value"]) == (4, Decimal("100.00"))
+    assert paris["revenue"] == Decimal("35.96")
+    assert (stores.total("open_orders"), stores.total("orders_value")) == (4, Decimal("100.00"))
 
 
 def test_a_closed_place_stands_in_the_report_as_long_as_it_has_figures(chain: Chain) -> None:
     empty, sold = make_store("empty"), chain.paris
     Location.objects.filter(pk__in=[empty.pk, sold.pk]).update(is_active=False)
     places = list(Location.objects.inner())
-    assert list(figures(consolidated_report(places, FIRST_WEEK))) == ["lyon", "paris", "central"]
+    assert list(figures(report(places, FIRST_WEEK))) == ["lyon", "paris", "central"]
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [
+        (["lyon", "paris", "central"], "€139.43 in 2 stores (+82.3%)"),
+        (["lyon", "central"], "€103.47 in 1 store (+305.8%)"),
+        (["paris"], "€35.96 in Paris (−29.5%)"),
+        (["central"], "€0.00 in Central"),
+    ],
+)
+def test_the_headline_says_the_figure_and_whose_it_is(
+    chain: Chain, places: list[str], words: str
+) -> None:
+    counted = [place for place in chain.places if place.code in places]
+    query = Query(FIRST_WEEK, Compare.BEFORE)
+    assert consolidated.headline(consolidated.run(counted, query), query) == words
 
 
 def test_a_sale_belongs_to_the_day_of_its_store(chain: Chain) -> None:
@@ -132,72 +166,38 @@ def test_a_sale_belongs_to_the_day_of_its_store(chain: Chain) -> None:
     sell(tokyo, late, {chain.mouse: 1})
     sell(tokyo, late - timedelta(hours=9), {chain.mouse: 1})  # 23:30 of the 9th in Tokyo
     ninth, tenth = date(2026, 3, 9), date(2026, 3, 10)
-    units = {
+    found = {
         day: {
-            code: row.units
-            for code, row in figures(
-                consolidated_report([chain.lyon, tokyo], Days(day, day))
-            ).items()
+            code: row["units"]
+            for code, row in figures(report([chain.lyon, tokyo], Days(day, day))).items()
         }
         for day in (ninth, tenth)
     }
-    assert units == {ninth: {"lyon": 0, "tokyo": 1}, tenth: {"lyon": 1, "tokyo": 1}}
-
-
-def test_a_report_survives_being_stored(chain: Chain) -> None:
-    report = consolidated_report(chain.places, FIRST_WEEK)
-    stored = report.to_json()
-    assert stored["stores"][0]["figures"]["revenue"] == "103.47"
-    assert ConsolidatedReport.from_json(stored) == report
-    assert _floats(stored) == []
-
-
-def _floats(value: Any) -> list[float]:
-    if isinstance(value, dict):
-        return [found for item in value.values() for found in _floats(item)]
-    if isinstance(value, list):
-        return [found for item in value for found in _floats(item)]
-    return [value] if isinstance(value, float) else []
-
-
-def test_a_page_shows_some_products_and_counts_all(chain: Chain) -> None:
-    shown = consolidated_page(chain.places, FIRST_WEEK, search="", page="2", per_page=1)
-    assert [row.code for row in shown.report.products] == ["MOUSE"]
-    assert (shown.pager.paginator.count, shown.sold_products) == (2, 2)
-    found = consolidated_page(chain.places, FIRST_WEEK, search="choc", page="1", per_page=1)
-    assert [row.code for row in found.report.products] == ["CHOC"]
-    assert (found.pager.paginator.count, found.sold_products) == (1, 2)
+    assert found == {ninth: {"lyon": 0, "tokyo": 1}, tenth: {"lyon": 1, "tokyo": 1}}
 
 
 def test_a_remembered_day_that_gets_a_late_sale_is_counted_again(chain: Chain) -> None:
-    def units() -> dict[str, int]:
-        return {
-            row.code: row.units for row in consolidated_report(chain.places, FIRST_WEEK).products
-        }
-
     with time_machine.travel(datetime(2026, 3, 20, tzinfo=UTC), tick=False):
-        assert units() == units() == {"CHOC": 7, "MOUSE": 3}
+        for _time in range(2):
+            assert units(chain.places, FIRST_WEEK) == {"CHOC": 7, "MOUSE": 3}
         sell(chain.paris, datetime(2026, 3, 5, 11, tzinfo=UTC), {chain.mouse: 1})
-        assert units() == {"CHOC": 7, "MOUSE": 4}
+        assert units(chain.places, FIRST_WEEK) == {"CHOC": 7, "MOUSE": 4}
 
 
 def test_a_remembered_period_that_gets_a_sale_today_is_counted_again(chain: Chain) -> None:
-    def units() -> dict[str, int]:
-        products = consolidated_report(chain.places, FIRST_WEEK).products
-        return {row.code: row.units for row in products}
-
     with time_machine.travel(datetime(2026, 3, 7, 12, tzinfo=UTC), tick=False):
-        assert units() == units() == {"CHOC": 7, "MOUSE": 3}
+        for _time in range(2):
+            assert units(chain.places, FIRST_WEEK) == {"CHOC": 7, "MOUSE": 3}
         sell(chain.paris, datetime(2026, 3, 7, 11, tzinfo=UTC), {chain.mouse: 5})
-        assert list(units().items()) == [("MOUSE", 8), ("CHOC", 7)]
+        assert list(units(chain.places, FIRST_WEEK).items()) == [("MOUSE", 8), ("CHOC", 7)]
 
 
 def test_days_that_are_over_are_remembered(chain: Chain) -> None:
-    consolidated_report(chain.places, FIRST_WEEK)
+    units(chain.places, FIRST_WEEK)
     DailySkuSales.objects.all().delete()
-    assert consolidated_report(chain.places, FIRST_WEEK).products[0].units == 7
+    assert units(chain.places, FIRST_WEEK) == {"CHOC": 7, "MOUSE": 3}
     cache.clear()
-    assert consolidated_report(chain.places, FIRST_WEEK).products == []
+    assert units(chain.places, FIRST_WEEK) == {}
 
 
 def test_whole_months_and_the_days_around_them_add_up_to_the_lines() -> None:
@@ -219,8 +219,7 @@ def test_whole_months_and_the_days_around_them_add_up_to_the_lines() -> None:
             sale__location=store, sale__sold_on__range=(days.first, days.last)
         ).select_related("sku"):
             expected[line.sku.code] += line.quantity
-        found = {row.code: row.units for row in consolidated_report([store], days).products}
-        assert found == dict(expected)
+        assert units([store], days) == dict(expected)
     assert MonthlySkuSales.objects.exists()
 
 
@@ -228,9 +227,9 @@ def test_whole_months_and_the_days_around_them_add_up_to_the_lines() -> None:
 def test_all_figures_are_of_one_instant(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sale that is made between two queries of the report is in none of its figures."""
     chain = make_chain()
-    ask_for_stock = consolidated._Gathered._stock_and_orders
+    ask_for_stock = consolidated.now_at
 
-    def with_a_sale_before(gathered: Any) -> Any:
+    def with_a_sale_before(places: Any) -> Any:
         def sell_elsewhere() -> None:
             sell(chain.lyon, datetime(2026, 3, 3, 11, tzinfo=UTC), {chain.mouse: 1})
             connection.close()
@@ -238,25 +237,23 @@ def test_all_figures_are_of_one_instant(monkeypatch: pytest.MonkeyPatch) -> None
         rival = threading.Thread(target=sell_elsewhere)
         rival.start()
         rival.join()
-        return ask_for_stock(gathered)
+        return ask_for_stock(places)
 
-    monkeypatch.setattr(consolidated._Gathered, "_stock_and_orders", with_a_sale_before)
-    lyon = figures(consolidated_report(chain.places, FIRST_WEEK))["lyon"]
-    assert (lyon.units, lyon.stock_units) == (6, 23)
+    def of_lyon() -> tuple[Cell, Cell]:
+        lyon = figures(load(run(chain.places)).tables)["lyon"]
+        return lyon["units"], lyon["stock_units"]
+
+    monkeypatch.setattr(consolidated, "now_at", with_a_sale_before)
+    assert of_lyon() == (6, 23)
     monkeypatch.undo()
-    lyon = figures(consolidated_report(chain.places, FIRST_WEEK))["lyon"]
-    assert (lyon.units, lyon.stock_units) == (7, 22)
+    assert of_lyon() == (7, 22)
 
 
 def test_queries_do_not_grow_with_stores_and_products(chain: Chain) -> None:
     def queries() -> int:
         cache.clear()
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            consolidated_page(
-                list(Location.objects.inner()), FIRST_WEEK, search="", page="1", per_page=40
-            )
+        with CaptureQueriesContext(connection) as captured:
+            report(list(Location.objects.inner()), FIRST_WEEK)
         return len(captured)
 
     before = queries()

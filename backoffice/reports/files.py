@@ -1,0 +1,126 @@
+"""A snapshot as files, from what is stored alone; the reader's language must be active."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from backoffice.lib.export import CSV_TYPE, XLSX_TYPE, Sheet, csv_bytes, xlsx_bytes
+from backoffice.lib.house import house
+from backoffice.lib.pdf import PDF_TYPE, pdf_bytes
+from backoffice.reports.about import about, link_to
+from backoffice.reports.charts import chart_data_url, chart_in_words
+from backoffice.reports.shown import file_cell, file_heading, heading, shown
+from backoffice.reports.stored import Stored
+from backoffice.reports.table import Cell, Column, Table
+
+WIDE = 7  # columns from which on a paper lies on its side
+MOST_PAPER_ROWS = 2000  # of one table, about 50 pages: the rest is in the other files
+
+
+class NoSuchFile(LookupError):
+    """A file that the report doesn't have."""
+
+
+def report_file(stored: Stored, wanted: str) -> tuple[str, str, bytes]:
+    """Name, content type and content of `pdf`, `xlsx` or `csv-<table>`."""
+    name = file_name(stored)
+    if wanted == "pdf":
+        return f"{name}.pdf", PDF_TYPE, _pdf(stored)
+    if wanted == "xlsx":
+        sheets = [*map(as_sheet, stored.tables), _about_sheet(stored)]
+        return f"{name}.xlsx", XLSX_TYPE, xlsx_bytes(sheets)
+    table = stored.table(wanted.removeprefix("csv-"))
+    if table is None or not wanted.startswith("csv-"):
+        raise NoSuchFile(wanted)
+    return f"{name}-{table.name}.csv", CSV_TYPE, csv_bytes(as_sheet(table))
+
+
+def file_names(stored_tables: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Each file that `report_file` makes, and what a menu calls it; of tables' names and titles."""
+    tables = [
+        (f"csv-{name}", _("%(table)s (CSV)") % {"table": title}) for name, title in stored_tables
+    ]
+    return [("pdf", _("On paper (PDF)")), ("xlsx", _("Everything (XLSX)")), *tables]
+
+
+def file_name(stored: Stored) -> str:
+    days = stored.query.days
+    last = "" if days.first == days.last else f"-{days.last}"
+    return f"{stored.snapshot.report.replace('_', '-')}-{days.first}{last}"
+
+
+def as_sheet(table: Table) -> Sheet:
+    """The table as a file holds it; the totals are its last row."""
+    columns = [(n, column) for n, column in enumerate(table.columns) if column.is_shown]
+    rows = [[file_cell(row[n], column) for n, column in columns] for row in table.rows]
+    if table.totals:
+        cells: list[Cell] = [file_cell(table.totals[n], column) for n, column in columns]
+        rows.append([_("Total"), *cells[1:]])
+    return Sheet(str(table.title), [file_heading(column) for _n, column in columns], rows)
+
+
+def _about_sheet(stored: Stored) -> Sheet:
+    lines = [
+        (_("Report"), str(stored.definition.title)),
+        *about(stored.snapshot),
+        (_("The same figures, on a page"), link_to(stored.snapshot)),
+    ]
+    if stored.definition.explanation:
+        lines.append((_("How it is worked out"), str(stored.definition.explanation)))
+    return Sheet(_("About"), ["", ""], [list(line) for line in lines])
+
+
+def _pdf(stored: Stored) -> bytes:
+    tables = [paper_table(table) for table in stored.tables]
+    context = {
+        "title": stored.definition.title,
+        "company": house().name,
+        "language": get_language(),
+        "headline": stored.headline(),
+        "about": about(stored.snapshot),
+        "link": link_to(stored.snapshot),
+        "explanation": stored.definition.explanation,
+        "tables": tables,
+        "is_wide": max((len(table["headings"]) for table in tables), default=0) >= WIDE,
+    }
+    html = render_to_string("backoffice/papers/report.html", context)
+    return pdf_bytes(html, css=render_to_string("backoffice/papers/report.css", context))
+
+
+def paper_table(table: Table, most: int = MOST_PAPER_ROWS) -> dict[str, Any]:
+    """A table in words, as papers and mails show it: at most so many of its rows."""
+    columns = [(n, column) for n, column in enumerate(table.columns) if column.is_shown]
+    return {
+        "title": table.title,
+        "chart": chart_data_url(table),
+        "chart_in_words": chart_in_words(table),
+        "headings": [(heading(column), _is_figure(column)) for _n, column in columns],
+        "rows": [
+            [(shown(row[n], column), _is_figure(column)) for n, column in columns]
+            for row in table.rows[:most]
+        ],
+        "totals": _totals_in_words(table, columns),
+        "row_count": len(table.rows),
+        "left_out": max(len(table.rows) - most, 0),
+    }
+
+
+def _totals_in_words(
+    table: Table, columns: list[tuple[int, Column]]
+) -> list[tuple[str, bool]] | None:
+    if not table.totals:
+        return None
+    totals = table.totals
+    cells = [
+        ("" if totals[n] is None else shown(totals[n], column), _is_figure(column))
+        for n, column in columns
+    ]
+    return [(_("Total"), False), *cells[1:]]
+
+
+def _is_figure(column: Column) -> bool:
+    return column.kind.is_number

@@ -1,0 +1,142 @@
+"""Reports as they were stored: reopened, drawn, compared, saved as files, mailed."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.csp import CSP
+from django.utils.translation import gettext as _
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from backoffice.actions.snapshots import send_snapshot
+from backoffice.filters import SnapshotFilter
+from backoffice.forms import KeyForm
+from backoffice.lib.errors import DomainError
+from backoffice.lib.export import file_response
+from backoffice.lib.htmx import render_page, wanted_part
+from backoffice.lib.lists import turn_to_page
+from backoffice.models import Snapshot
+from backoffice.queries.snapshots import with_readers
+from backoffice.reports.about import about
+from backoffice.reports.charts import THEMES, chart_svg
+from backoffice.reports.comparison import CompareForm, Comparison
+from backoffice.reports.files import NoSuchFile, report_file
+from backoffice.reports.progress import progress_of
+from backoffice.reports.screen import chart_table
+from backoffice.reports.snapshot_page import SnapshotPage
+from backoffice.reports.stored import load
+from backoffice.tables import SnapshotTable as SnapshotList
+from stores.models import Role
+from stores.rights import StaffRequest, holds, staff
+
+COUNTS = (Role.MANAGER, Role.LOGISTICS)
+PICTURE = {"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE]}  # its own style, no script
+
+
+@require_GET
+@staff(*COUNTS)
+def snapshot_list(request: StaffRequest) -> HttpResponse:
+    """The runs of reports whose figures the reader may see, newest first."""
+    filterset = SnapshotFilter(request.GET, queryset=with_readers(request.user))
+    table = SnapshotList(filterset.qs)
+    turn_to_page(request, table)
+    context = {"filter": filterset, "table": table}
+    return render_page(request, "backoffice/snapshot_list.html", context, parts=("snapshot-table",))
+
+
+@require_GET
+@staff(*COUNTS)
+def snapshot_detail(request: StaffRequest, pk: int) -> HttpResponse:
+    """A report as it was stored, or how far it is; those of other places do not exist."""
+    snapshot = _visible(request, pk)
+    if snapshot.state != Snapshot.State.DONE:
+        return _unfinished(request, snapshot)
+    context = {
+        "page": SnapshotPage(snapshot, request.GET, request.user),
+        "snapshot": snapshot,
+        "about": about(snapshot),
+        "sends": holds(request.user, *COUNTS),
+        "send_key": uuid.uuid4(),
+    }
+    if wanted_part(request, ("snapshot-progress",)):
+        return HttpResponseClientRefresh()
+    return render_page(
+        request, "backoffice/snapshot_detail.html", context, parts=("report-tables",)
+    )
+
+
+@require_GET
+@staff(*COUNTS)
+def snapshot_file(request: StaffRequest, pk: int, wanted: str) -> HttpResponse:
+    snapshot = get_object_or_404(Snapshot.objects.visible_to(request.user).done(), pk=pk)
+    try:
+        return file_response(*report_file(load(snapshot), wanted))
+    except NoSuchFile as error:
+        raise Http404 from error
+    except DomainError as error:  # this server can't draw papers
+        messages.error(request, str(error))
+        return redirect("backoffice:snapshot_detail", pk=pk)
+
+
+@require_GET
+@staff(*COUNTS)
+@csp_override(PICTURE)
+def snapshot_chart(request: StaffRequest, pk: int, wanted: str) -> HttpResponse:
+    """The picture of a table of this name, for paper or, with `?theme=dark`, for dark screens."""
+    snapshot = get_object_or_404(Snapshot.objects.visible_to(request.user).done(), pk=pk)
+    record = get_object_or_404(snapshot.tables, name=wanted, chart__isnull=False)
+    theme = THEMES.get(request.GET.get("theme", ""), THEMES["light"])
+    svg = chart_svg(chart_table(record), theme)
+    if not svg:
+        raise Http404
+    return HttpResponse(svg, content_type="image/svg+xml")
+
+
+@require_GET
+@staff(*COUNTS)
+def snapshot_compare(request: StaffRequest, pk: int) -> HttpResponse:
+    """Two runs of the same report side by side, with the difference of one figure."""
+    visible = Snapshot.objects.visible_to(request.user).done()
+    snapshot = get_object_or_404(visible, pk=pk)
+    others = visible.of_report(snapshot.report).exclude(pk=pk)
+    form = CompareForm(request.GET or None, snapshot=snapshot, others=others)
+    comparison = Comparison(form, request.GET) if form.is_valid() else None
+    context = {"snapshot": snapshot, "form": form, "comparison": comparison}
+    status = 422 if form.is_bound and comparison is None else 200
+    return render_page(
+        request, "backoffice/snapshot_compare.html", context, parts=("comparison",), status=status
+    )
+
+
+@require_POST
+@staff(*COUNTS)
+def snapshot_send(request: StaffRequest, pk: int) -> HttpResponse:
+    """Mail the stored report to whoever asks."""
+    snapshot = get_object_or_404(Snapshot.objects.visible_to(request.user).done(), pk=pk)
+    form = KeyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("This report wasn't sent: load the page again."))
+    else:
+        send_snapshot(snapshot, key=form.cleaned_data["key"], by=request.user)
+        text = _("This report is on its way to %(address)s.") % {"address": request.user.email}
+        messages.success(request, text)
+    return redirect("backoffice:snapshot_detail", pk=pk)
+
+
+def _visible(request: StaffRequest, pk: int) -> Snapshot:
+    visible = Snapshot.objects.visible_to(request.user).select_related("made_by")
+    return get_object_or_404(visible, pk=pk)
+
+
+def _unfinished(request: StaffRequest, snapshot: Snapshot) -> HttpResponse:
+    context = {
+        "snapshot": snapshot,
+        "page": SnapshotPage(snapshot, request.GET, request.user),
+        "progress": progress_of(snapshot.pk),
+        "about": about(snapshot),
+    }
+    template = "backoffice/snapshot_unfinished.html"
+    return render_page(request, template, context, parts=("snapshot-progress",))
