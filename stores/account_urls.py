@@ -6,6 +6,7 @@ from stores.views import accounts
 
 urlpatterns = [
     path("login/", accounts.login, name="account_login"),
+    path("two-factor/", accounts.second_step, name="mfa_authenticate"),
     path("logout/", accounts.logout, name="account_logout"),
     path("signup/", accounts.signup, name="account_signup"),
     path("inactive/", accounts.inactive, name="account_inactive"),

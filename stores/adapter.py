@@ -1,18 +1,22 @@
-import math
 import uuid
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.lib.text import normal
 from stores.actions.mail import queue_mail
+from stores.actions.security import note_event, note_sign_in
+from stores.actions.sessions import drop_sessions
 from stores.actions.sign_in import begin_attempt, end_attempts, remember_language
-from stores.models import User
+from stores.errors import TooManyAttempts
+from stores.models import SecurityEvent, User
+from stores.origin import origin_of
 from stores.rights import memberships_of
 
 MAILS = {  # of allauth: our template, and where the link stands in its context
@@ -34,26 +38,42 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Who the e-mail and password belong to; refused in a sentence after too many failures."""
         email, address = credentials.get("email", ""), self.get_client_ip(request)
-        if until := begin_attempt(email, address):
-            minutes = max(1, math.ceil((until - timezone.now()).total_seconds() / 60))
-            raise ValidationError(
-                ngettext(
-                    "Too many attempts. Try again in %(minutes)s minute.",
-                    "Too many attempts. Try again in %(minutes)s minutes.",
-                    minutes,
-                )
-                % {"minutes": minutes},
-                code="too_many_attempts",
-            )
+        try:
+            begin_attempt(email, address)
+        except TooManyAttempts as error:
+            raise ValidationError(str(error), code="too_many_attempts") from error
         user: User | None = super().authenticate(request, **credentials)
-        if user:
+        if user and user.two_factor_since is None:
             end_attempts(email, address)
         return user
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Write the failure into the history of whom the e-mail belongs to."""
+        email = normal(credentials.get("email", "")).lower()
+        if user := User.objects.filter(email=email).first():
+            note_event(user, SecurityEvent.Kind.FAILED, origin_of(request))
+
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign in, and remember the language of the page for mails to people who chose none."""
+        origin = origin_of(request)
+        request.session.begin_use(origin)  # type: ignore[attr-defined]
         super().login(request, user)
         remember_language(user, get_language() or "")
+        note_sign_in(user, origin)
+
+    def logout(self, request: HttpRequest) -> None:
+        if isinstance(request.user, User):
+            note_event(request.user, SecurityEvent.Kind.SIGNED_OUT, origin_of(request))
+        super().logout(request)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Keep a new password, and end all sessions but the one in which it was typed."""
+        request: HttpRequest = context.request
+        mine = request.user == user
+        super().set_password(user, password)
+        drop_sessions(user, but=request.session.session_key if mine else None)
+        kind = SecurityEvent.Kind.PASSWORD_CHANGED if mine else SecurityEvent.Kind.PASSWORD_RESET
+        note_event(user, kind, origin_of(request))
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """The storefront; for the staff the sign-in page, where the next colleague begins."""

@@ -1,6 +1,11 @@
 """What people, places and mails say no to."""
 
+import math
+from datetime import datetime
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.lib.errors import DomainError
 from stores.models import Location, Mail, Membership
@@ -81,3 +86,56 @@ class ShipsOnlineOrders(DomainError):
             _("Online orders are shipped from %(place)s, so it has to stay open.")
             % {"place": location}
         )
+
+
+class TooManyAttempts(DomainError):
+    """Somebody guesses, or types too fast; when the next attempt makes sense."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        minutes = max(1, math.ceil((until - timezone.now()).total_seconds() / 60))
+        super().__init__(
+            ngettext(
+                "Too many attempts. Try again in %(minutes)s minute.",
+                "Too many attempts. Try again in %(minutes)s minutes.",
+                minutes,
+            )
+            % {"minutes": minutes}
+        )
+
+
+class WrongPassword(DomainError):
+    """The password that was typed once more isn't theirs."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This isn't your password."))
+
+
+class WrongCode(DomainError):
+    """The code of the second step is wrong, too old, or was used before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This code is wrong or was used before. Type the one that your phone shows now.")
+        )
+
+
+class TwoFactorIsOn(DomainError):
+    """It was turned on meanwhile, perhaps in another window."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Two-factor sign-in is on already."))
+
+
+class TwoFactorIsOff(DomainError):
+    """There is nothing to turn off, or to make codes for."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Two-factor sign-in is off."))
+
+
+class TwoFactorRequired(DomainError):
+    """A role of theirs asks for it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Your role needs two-factor sign-in, so it can't be turned off."))

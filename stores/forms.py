@@ -1,4 +1,5 @@
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -95,3 +96,67 @@ class PersonForm(RoleForm):
         email: str = self.cleaned_data["email"]
         refuse_invisible(email)
         return email
+
+
+class TwoFactorRolesField(forms.MultipleChoiceField):
+    """Which roles need two-factor sign-in, for the company's settings."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self) -> None:
+        super().__init__(
+            choices=Role.choices,
+            required=False,
+            label=_("Roles that need two-factor sign-in"),
+            help_text=_(
+                "People with one of these roles set up a code on their phone before they do"
+                " anything else."
+            ),
+        )
+
+
+class CodeField(forms.CharField):
+    """A code of six digits, or a recovery code of eight, as it is read from a phone or from paper."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20, **kwargs)
+        self.widget.attrs |= {
+            "autocomplete": "one-time-code",
+            "inputmode": "numeric",
+            "autocapitalize": "none",
+        }
+
+
+class PasswordAgainForm(forms.Form):
+    """The password of who is signed in, before something changes that keeps strangers out."""
+
+    password = forms.CharField(
+        label=_("Your password, once more"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class SecondStepForm(forms.Form):
+    code = CodeField(
+        label=_("Code"),
+        help_text=_("Six digits that the app on your phone shows, or one of your recovery codes."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["autofocus"] = True
+
+
+class SetUpForm(PasswordAgainForm):
+    """A first code of the phone; whoever has just signed in isn't asked for the password again."""
+
+    started = forms.CharField(max_length=500, widget=forms.HiddenInput)
+    code = CodeField(label=_("Code"), help_text=_("Six digits that the app shows now."))
+    field_order = ["code", "password"]
+
+    def __init__(self, *args: Any, with_password: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_password:
+            del self.fields["password"]

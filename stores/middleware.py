@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,9 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from backoffice.lib.acting import at_work
 from backoffice.lib.house import house
 from backoffice.lib.logs import request_id
+from stores.actions.sessions import note_use
+from stores.origin import origin_of
+from stores.sessions import SessionStore
 
 
 class LanguageMiddleware(LocaleMiddleware):
@@ -49,5 +53,14 @@ class ProfileMiddleware:
         with at_page, timezone.override(house().zone):
             response = self.get_response(request)
         if user.is_authenticated:
+            session = cast(SessionStore, request.session)
+            if session.use_is_old and not _refreshes_itself(request):
+                note_use(session, origin_of(request))
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _refreshes_itself(request: HttpRequest) -> bool:
+    """Whether a part of a page asked for itself anew, with nobody's doing."""
+    part = request.headers.get("HX-Trigger")
+    return part is not None and part == request.headers.get("HX-Target")

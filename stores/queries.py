@@ -1,7 +1,8 @@
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from backoffice.lib.text import normal
-from stores.models import Membership, Role, User
+from stores.models import Membership, Role, Session, User
 from stores.rights import memberships_of
 
 
@@ -23,3 +24,9 @@ def people_called(people: QuerySet[User], text: str) -> QuerySet[User]:
     """Those in whose name or address the text stands."""
     text = normal(text)
     return people.filter(Q(name__icontains=text) | Q(email__icontains=text))
+
+
+def open_sessions(user: User, *, here: str | None = None) -> list[Session]:
+    """The person's open sessions, the one of this request first, then what was used last."""
+    alive = user.sessions.filter(expire_date__gt=timezone.now()).defer("session_data")
+    return sorted(alive.order_by("-last_seen_at"), key=lambda session: session.pk != here)

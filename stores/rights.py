@@ -1,7 +1,8 @@
 """Who may do what, and where: the one place where a right is checked.
 
-Every view says whom it admits: `@public`, `@customer`, `@staff(...)` or `@staff_at(...)`. A staff view
-finds in `request.locations` the places where the person holds one of the roles that it asks for.
+Every view says whom it admits: `@public`, `@customer`, `@staff(...)` or `@staff_at(...)`; the few that
+come before two-factor sign-in is set up are marked `@setting_up`. A staff view finds in `request.locations`
+the places where the person holds one of the roles that it asks for.
 """
 
 from collections.abc import Callable
@@ -9,17 +10,18 @@ from functools import wraps
 from typing import Concatenate, cast
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
-from stores.models import Location, Membership, Role, User
+from stores.models import Company, Location, Membership, Role, User
 from stores.models.location import LocationQuerySet
 
 SAFE_METHODS = {"GET", "HEAD"}
@@ -64,9 +66,14 @@ def locations_of(user: User, *roles: Role, reading: bool = False) -> LocationQue
 
 
 def memberships_of(user: User) -> list[Membership]:
-    """The person's memberships, read once per request."""
+    """The person's memberships, read once per request, each with the roles that need two-factor
+    sign-in."""
     if not hasattr(user, "_memberships"):
-        user._memberships = list(user.memberships.select_related("location"))  # type: ignore[attr-defined]
+        roles = Company.objects.filter(pk=1).values("two_factor_roles")
+        held = user.memberships.select_related("location").annotate(
+            two_factor_roles=Subquery(roles)
+        )
+        user._memberships = list(held)  # type: ignore[attr-defined]
     return user._memberships  # type: ignore[attr-defined, no-any-return]
 
 
@@ -119,6 +126,18 @@ def people_at(location: Location, *roles: Role) -> list[User]:
     return list(User.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
 
 
+def needs_two_factor(user: User) -> bool:
+    """Whether one of the person's roles asks for two-factor sign-in."""
+    return any(
+        membership.role in membership.two_factor_roles  # type: ignore[attr-defined]
+        for membership in memberships_of(user)
+    )
+
+
+def lacks_two_factor(user: User) -> bool:
+    return user.two_factor_since is None and needs_two_factor(user)
+
+
 def public[R: HttpRequest, **P](view: View[R, P]) -> View[R, P]:
     """Admit everybody."""
     return _marked(view, "public")
@@ -129,11 +148,23 @@ def customer[**P](view: View[CustomerRequest, P]) -> View[HttpRequest, P]:
 
     @wraps(view)
     def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if elsewhere := _first_of_all(request):
+            return elsewhere
+        return _private(view(cast(CustomerRequest, request), *args, **kwargs))
+
+    return cast(View[HttpRequest, P], _marked(checked, "customer"))
+
+
+def setting_up[**P](view: View[CustomerRequest, P]) -> View[HttpRequest, P]:
+    """Admit whoever has signed in, even before they have set up what their role asks for."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return to_sign_in(request)
         return _private(view(cast(CustomerRequest, request), *args, **kwargs))
 
-    return cast(View[HttpRequest, P], _marked(checked, "customer"))
+    return cast(View[HttpRequest, P], _marked(checked, "setting up"))
 
 
 def staff[**P](
@@ -146,10 +177,9 @@ def staff[**P](
     def decorate(view: View[StaffRequest, P]) -> View[HttpRequest, P]:
         @wraps(view)
         def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            user = request.user
-            if not user.is_authenticated:
-                return to_sign_in(request)
-            assert isinstance(user, User)
+            if elsewhere := _first_of_all(request):
+                return elsewhere
+            user = cast(User, request.user)
             reading = asking or (request.method in SAFE_METHODS and not writing)
             check = holds_company_wide if company_wide else holds
             if not check(user, *roles, reading=reading):
@@ -176,10 +206,9 @@ def staff_at[**P](
         def checked(
             request: HttpRequest, code: str, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
-            user = request.user
-            if not user.is_authenticated:
-                return to_sign_in(request)
-            assert isinstance(user, User)
+            if elsewhere := _first_of_all(request):
+                return elsewhere
+            user = cast(User, request.user)
             reading = asking or (request.method in SAFE_METHODS and not writing)
             location = _own_place(user, code) or get_object_or_404(
                 locations_of(user, reading=True), code=code
@@ -206,12 +235,26 @@ def _own_place(user: User, code: str) -> Location | None:
     )
 
 
+def _first_of_all(request: HttpRequest) -> HttpResponse | None:
+    """What comes before anything else: signing in, and the second factor that a role asks for."""
+    if not request.user.is_authenticated:
+        return to_sign_in(request)
+    if lacks_two_factor(request.user):
+        return _and_back(request, resolve_url("stores:two_factor"))
+    return None
+
+
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead to the sign-in page and back; the whole page moves, never a part of it."""
+    """Lead to the sign-in page and back."""
+    return _and_back(request, resolve_url(settings.LOGIN_URL))
+
+
+def _and_back(request: HttpRequest, address: str) -> HttpResponse:
+    """Lead there and back; the whole page moves, never a part of it."""
     if request.headers.get("HX-Request") == "true":
         page = request.headers.get("HX-Current-URL-Path", "/")
-        return HttpResponseClientRedirect(redirect_to_login(page).url)
-    return redirect_to_login(_page_of(request))
+        return HttpResponseClientRedirect(redirect_to_login(page, address).url)
+    return redirect_to_login(_page_of(request), address)
 
 
 def _page_of(request: HttpRequest) -> str:

@@ -1,11 +1,17 @@
 from django.urls import path
 
-from stores.views import people, places, profile
+from stores.views import people, places, profile, security, two_factor
 
 app_name = "stores"
 urlpatterns = [
     path("home/", profile.home, name="home"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/security/", security.security, name="security"),
+    path("profile/sessions/end/", security.sessions_end, name="sessions_end"),
+    path("profile/sessions/<uuid:handle>/end/", security.session_end, name="session_end"),
+    path("profile/two-factor/", two_factor.two_factor, name="two_factor"),
+    path("profile/two-factor/off/", two_factor.two_factor_off, name="two_factor_off"),
+    path("profile/two-factor/codes/", two_factor.recovery_codes, name="recovery_codes"),
     path("language/", profile.language, name="language"),
     path("head-office/stores/", places.location_list, name="location_list"),
     path("head-office/stores/<int:pk>/", places.location_edit, name="location_edit"),

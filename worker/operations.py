@@ -1,6 +1,8 @@
 from celery import shared_task
 
 from backoffice.actions.operations import beat_heart, check_ledger
+from stores.actions.security import forget_old_events
+from stores.actions.sessions import forget_old_sessions
 from stores.actions.sign_in import forget_old_attempts
 
 
@@ -12,6 +14,12 @@ def beat_workers_heart() -> None:
 @shared_task(name="operations.forget_sign_in_attempts")
 def forget_sign_in_attempts() -> None:
     forget_old_attempts()
+
+
+@shared_task(name="operations.forget_sessions")
+def forget_sessions() -> None:
+    forget_old_sessions()
+    forget_old_events()
 
 
 @shared_task(name="operations.check_ledger")

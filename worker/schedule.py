@@ -12,6 +12,7 @@ DIGEST = float(os.environ.get("ALERT_DIGEST_SECONDS", "600"))
 SCHEDULE = {
     "heartbeat": {"task": "operations.beat_heart", "schedule": min(SWEEP, 10.0)},
     "old sign-in attempts": {"task": "operations.forget_sign_in_attempts", "schedule": 3600.0},
+    "old sessions and sign-ins": {"task": "operations.forget_sessions", "schedule": 6 * 3600.0},
     "ledger against the figures": {"task": "operations.check_ledger", "schedule": 3600.0},
     "approved restock requests": {"task": "inventory.sweep_restock", "schedule": SWEEP},
     "unfinished bulk approvals": {

@@ -9,6 +9,7 @@ from backoffice.lib.links import full_url
 from backoffice.lib.retry import retrying
 from backoffice.lib.text import normal
 from stores.actions.mail import queue_mail
+from stores.actions.sessions import drop_sessions
 from stores.errors import EmailTaken, LastAdministrator, OwnAccount, RoleHeld, RoleNotThere
 from stores.models import Location, Membership, RightsChange, Role, User
 
@@ -87,7 +88,7 @@ def take_role(membership: Membership, *, by: User) -> None:
 @retrying
 @transaction.atomic
 def close_account(user_id: int, *, by: User) -> User:
-    """Let a person sign in no more; what they have open ends with their next click."""
+    """Let a person sign in no more; what they have open ends at this moment."""
     if user_id == by.pk:
         raise OwnAccount
     _keep_an_administrator(without=user_id)
@@ -106,6 +107,8 @@ def _set_active(user_id: int, *, active: bool, by: User) -> User:
     if user.is_active != active:
         user.is_active = active
         user.save(update_fields=["is_active"])
+        if not active:
+            drop_sessions(user)
         kind = RightsChange.Kind.REOPENED if active else RightsChange.Kind.CLOSED
         _record(user_id, kind, roles, by=by)
     return user

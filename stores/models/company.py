@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.lib.money import MoneyField
 from stores.models.location import Location, validate_time_zone
+from stores.models.people import Role
 
 
 def both_languages() -> list[str]:
@@ -99,6 +100,15 @@ class Company(models.Model):
         null=True,
         blank=True,
         related_name="+",
+    )
+    two_factor_roles = ArrayField(
+        models.CharField(max_length=12, choices=Role),
+        verbose_name=_("roles that need two-factor sign-in"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "People with one of these roles set up a code on their phone before they do anything else."
+        ),
     )
     version = models.PositiveIntegerField(default=1, db_default=1)  # grows with each change
 

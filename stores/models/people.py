@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -45,6 +47,10 @@ class User(AbstractBaseUser):
     theme = models.CharField(_("appearance"), max_length=5, choices=Theme, default=Theme.AUTO)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+    invited_at = models.DateTimeField(
+        null=True
+    )  # the last time; nobody who signed up by themselves
+    two_factor_since = models.DateTimeField(null=True)
 
     objects = UserManager()
 
@@ -68,6 +74,21 @@ class User(AbstractBaseUser):
             (spoken for spoken in (self.language, self.seen_language) if spoken in offered),
             house().language,
         )
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether they were invited and never came."""
+        return self.invited_at is not None and self.last_login is None and self.is_active
+
+    @property
+    def invited_until(self) -> datetime | None:
+        """Until when the link of the last invitation works."""
+        lasts = timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+        return self.invited_at and self.invited_at + lasts
+
+    @property
+    def invitation_lapsed(self) -> bool:
+        return self.invited_until is not None and self.invited_until < timezone.now()
 
 
 class Role(models.TextChoices):
@@ -128,6 +149,9 @@ class RightsChange(models.Model):
         TAKEN = "taken", _("role taken away")
         CLOSED = "closed", _("account closed")
         REOPENED = "reopened", _("account opened again")
+        INVITED = "invited", _("invited")
+        AGAIN = "again", _("invited again")
+        REVOKED = "revoked", _("invitation taken back")
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="rights_changes")
     kind = models.CharField(_("change"), max_length=8, choices=Kind)

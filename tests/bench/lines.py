@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
@@ -24,6 +23,7 @@ from inventory.models import (
     StockLevel,
 )
 from stores.models import Location, User
+from stores.sessions import SessionStore
 from tests.bench.measure import Request, Requests
 
 CSRF = get_random_string(32)

@@ -14,9 +14,13 @@ ROLES = {  # actor: the roles held at each place, and in the whole company under
     "auditor": {"all": {"auditor"}},
     "head office": {"all": {"clerk", "manager", "logistics", "head_office"}},
     "admin": {"all": {"clerk", "manager", "logistics", "head_office", "admin"}},
+    "admin without second factor": {
+        "all": {"clerk", "manager", "logistics", "head_office", "admin"},
+    },
     "deactivated": {},
     "demoted": {},
 }
+LACKS_SECOND_FACTOR = {"admin without second factor"}
 SIGNED_OUT = {"anonymous", "deactivated"}
 OF_LYON = {"anonymous", "customer A", "clerk Lyon", "manager Lyon", "deactivated", "demoted"}
 EVERY_ROLE = {"clerk", "manager", "logistics", "head_office", "admin", "auditor"}
@@ -41,7 +45,7 @@ READER_OF_THE_LINK = ("inventory:decision_link", {"logistics", *SIGNED_OUT})
 OF_ONE_PERSON = {"inventory:bulk_approval": "logistics"}
 OWN = {"lyon": {"customer A"}, "paris": {"customer B"}}
 OWNED = {"address_edit", "address_remove", "order_detail", "order_pay", "order_cancel"}
-OWNED |= {"order_again"}
+OWNED |= {"order_again", "session_end"}
 HANDS_OVER = {"lyon": "clerk", "paris": "clerk", "central": "logistics"}
 MANAGED = {
     f"backoffice:snapshot_{name}": "manager"
@@ -50,7 +54,7 @@ MANAGED = {
 
 
 def expected(address: Address, actor: str, method: str, objects: dict[str, str]) -> str:
-    """`sign in`, `refused` (403), `absent` (404) or `admitted`."""
+    """`sign in`, `set up`, `refused` (403), `absent` (404) or `admitted`."""
     if address.name == READER_OF_THE_LINK[0]:
         reads = "never" not in objects.values() and actor in READER_OF_THE_LINK[1]
         return "admitted" if reads else "absent"
@@ -58,6 +62,10 @@ def expected(address: Address, actor: str, method: str, objects: dict[str, str])
         return "admitted"
     if actor in SIGNED_OUT:
         return "sign in"
+    if actor in LACKS_SECOND_FACTOR and address.admits != "setting up":
+        return "set up"
+    if address.admits == "setting up":
+        return "admitted"
     if address.admits == "customer":
         return _of_customers(address, actor, objects)
     scope, _colon, names = address.admits.partition(": ")

@@ -23,7 +23,7 @@ from tests.matrix.world import CANARY, World, arguments
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = [address for address in all_addresses() if not address.name.startswith("devmail:")]
-REMEMBERS = {"django_session", "stores_signinattempt"}  # may be written by whoever knocks
+REMEMBERS = {"stores_session", "stores_signinattempt"}  # may be written by whoever knocks
 OTHER_METHODS = ("PUT", "PATCH", "DELETE", "TRACE")
 NAMED_IN_THE_FORM = {("POST", "shop:cart_add"), ("POST", "inventory:restock_list")}
 BEGINS_AT_FIRST_USE = {  # a GET that writes: the account and the cart of who comes for the first time
@@ -76,9 +76,10 @@ def body_of(response: Any) -> bytes:
 
 def what_happened(response: HttpResponseBase, headers: dict[str, str]) -> str:
     location = response.headers.get("HX-Redirect" if headers else "Location", "")
-    if location.startswith("/accounts/login/?next="):
-        whole = response.status_code == (200 if headers else 302)
-        return "sign in" if whole and not body_of(response) else "sign in inside a part"
+    for page, name in {"/accounts/login/": "sign in", "/profile/two-factor/": "set up"}.items():
+        if location.startswith(f"{page}?next="):
+            whole = response.status_code == (200 if headers else 302)
+            return name if whole and not body_of(response) else f"{name} inside a part"
     return {403: "refused", 404: "absent"}.get(response.status_code, "admitted")
 
 

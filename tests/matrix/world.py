@@ -6,9 +6,10 @@ All that belongs to the store in Paris and its people holds the canary; its name
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.test import Client
+from django.utils import timezone
 
 from backoffice.actions.snapshots import run_report
 from backoffice.models import Snapshot, SnapshotRows
@@ -29,7 +30,7 @@ from shop.actions.customer import add_address
 from shop.actions.order import Delivery, cancel_order
 from shop.models import Customer, Order
 from stores.actions.mail import queue_mail
-from stores.models import Location, Mail, Role, User
+from stores.models import Company, Location, Mail, Role, Session, User
 from tests.factories import (
     make_arrival,
     make_cart,
@@ -92,9 +93,13 @@ def make_world() -> World:
         "logistics": make_membership(Role.LOGISTICS, user=make_user("logistics@x.example")).user,
         "auditor": make_membership(Role.AUDITOR, user=make_user("auditor@x.example")).user,
         "head office": make_membership(Role.HEAD_OFFICE, user=make_user("office@x.example")).user,
+        "admin without second factor": make_membership(
+            Role.ADMIN, user=make_user("second-admin@x.example")
+        ).user,
         "admin": make_membership(Role.ADMIN, user=make_user("admin@x.example")).user,
     }
-    make_membership(Role.ADMIN, user=make_user("second-admin@x.example"))
+    User.objects.filter(pk=users["admin"].pk).update(two_factor_since=timezone.now())
+    Company.objects.update(two_factor_roles=[Role.ADMIN])
     make_level(sku, central, on_hand=500)
     lyon = make_things(make_store("lyon", name="Lyon"), "", sku, out, central, users["logistics"])
     paris = make_things(
@@ -221,6 +226,10 @@ def arguments(world: World, address: str, wanted: tuple[str, ...]) -> dict[str, 
     return {name: (VALUES.get((address, name)) or VALUES["", name])(world) for name in wanted}
 
 
+def handle_of(client: Client) -> UUID:
+    return Session.objects.get(pk=client.session.session_key).handle
+
+
 def of_things(attribute: str) -> Any:
     return lambda world: {
         "lyon": getattr(world.lyon, attribute),
@@ -301,6 +310,11 @@ VALUES: dict[tuple[str, str], Any] = {
     **{
         (f"backoffice:{name}", "name"): shared(lambda _world: "consolidated", "nothing")
         for name in ("report", "store_report")
+    },
+    ("stores:session_end", "handle"): lambda world: {
+        "lyon": handle_of(world.clients["customer A"]),
+        "paris": handle_of(world.clients["customer B"]),
+        "never": UUID(int=NEVER),
     },
     ("stores:location_edit", "pk"): shared(lambda world: world.lyon.place.pk),
     ("stores:role_take", "pk"): shared(lambda world: world.lyon.membership),
