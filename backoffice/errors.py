@@ -1,8 +1,9 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
 from backoffice.lib.errors import DomainError
+from backoffice.queries.place_left import Left
 from stores.models import Location
 
 
@@ -46,7 +47,8 @@ class NotAnOpenPlace(DomainError):
         self.place = place
         super().__init__(
             _(
-                "%(place)s is closed, so online orders can't be shipped from there. Choose another place."
+                "%(place)s is closed, or closes soon: online orders can't be shipped from there."
+                " Choose another place."
             )
             % {"place": place}
         )
@@ -55,3 +57,20 @@ class NotAnOpenPlace(DomainError):
 class NothingToCount(DomainError):
     def __init__(self) -> None:
         super().__init__(_("None of your stores is among those chosen. Choose at least one."))
+
+
+class CloseItFirst(DomainError):
+    def __init__(self, place: Location) -> None:
+        self.place = place
+        super().__init__(_("%(place)s is open. Close it before you archive it.") % {"place": place})
+
+
+class SomethingLeft(DomainError):
+    """A place is archived only when it is empty; `left` is what isn't done."""
+
+    def __init__(self, place: Location, left: Sequence[Left]) -> None:
+        self.place, self.left = place, left
+        things = ", ".join(f"{one.what} ({one.count})" for one in left)
+        super().__init__(
+            _("%(place)s isn't empty. Left: %(things)s.") % {"place": place, "things": things}
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.views import company, mail, overview, reports, search, snapshots
+from backoffice.views import company, mail, overview, place_openings, reports, search, snapshots
 
 app_name = "backoffice"
 urlpatterns = [
@@ -12,6 +12,26 @@ urlpatterns = [
     path("stores/<slug:code>/search/", search.store_search, name="store_search"),
     path("head-office/settings/", company.settings_page, name="settings"),
     path("head-office/settings/<slug:section>/", company.settings_save, name="settings_save"),
+    path(
+        "head-office/stores/<int:pk>/opening/",
+        place_openings.place_openings,
+        name="place_openings",
+    ),
+    path(
+        "head-office/stores/<int:pk>/opening/close/",
+        place_openings.place_close,
+        name="place_close",
+    ),
+    path(
+        "head-office/stores/<int:pk>/opening/open/",
+        place_openings.place_open,
+        name="place_open",
+    ),
+    path(
+        "head-office/stores/<int:pk>/opening/<slug:step>/",
+        place_openings.place_step,
+        name="place_step",
+    ),
     path("head-office/mail/", mail.mail_list, name="mail_list"),
     path("head-office/mail/trial/", mail.mail_trial, name="mail_trial"),
     path("head-office/mail/<int:pk>/", mail.mail_detail, name="mail_detail"),

@@ -49,5 +49,5 @@ class ChainSaleFilter(SaleFilter):
     """Receipts of the whole chain: by store, too."""
 
     location = django_filters.ModelChoiceFilter(
-        label=_("Store"), queryset=Location.objects.inner(), empty_label=_("All")
+        label=_("Store"), queryset=Location.objects.inner().kept(), empty_label=_("All")
     )

@@ -45,5 +45,5 @@ class CompanyOrderFilter(OrderFilter):
     """The same over all places, and by place."""
 
     location = django_filters.ModelChoiceFilter(
-        queryset=Location.objects.inner(), label=_("Fulfilled by"), empty_label=_("All")
+        queryset=Location.objects.inner().kept(), label=_("Fulfilled by"), empty_label=_("All")
     )

@@ -33,6 +33,7 @@ from stores.models import Company, Location
 
 AVAILABLE = F("on_hand") - F("reserved")
 
+OPEN_STORES = Q(location__is_active=True)
 CARDS = 24
 MOST_FOUND = 240  # variants whose products a search pages through
 STORES_SHOWN = 12
@@ -255,7 +256,16 @@ def left_online(sku_ids: Iterable[int], company: Company) -> dict[int, int]:
 
 def stores_with(wanted: dict[int, int]) -> list[Location]:
     """The open stores that have all of these units by SKU available, by name."""
-    levels = _enough_in_stores(wanted)
+    return _having_all(wanted, _enough_in_stores(wanted))
+
+
+def closed_stores_with(wanted: dict[int, int]) -> list[Location]:
+    """The stores that have all of these units and are closed for now, by name."""
+    closed = Q(location__is_active=False, location__archived_at=None)
+    return _having_all(wanted, _enough_in_stores(wanted, closed))
+
+
+def _having_all(wanted: dict[int, int], levels: QuerySet[StockLevel]) -> list[Location]:
     full = levels.values("location_id").annotate(lines=Count("sku_id")).filter(lines=len(wanted))
     return list(Location.objects.filter(pk__in=full.values("location_id")).order_by("name"))
 
@@ -310,13 +320,13 @@ def _stores_with_each(wanted: dict[int, int]) -> dict[int, int]:
     return dict(levels.order_by().values_list("sku_id").annotate(stores=Count("location_id")))
 
 
-def _enough_in_stores(wanted: dict[int, int]) -> QuerySet[StockLevel]:
-    """The levels of open stores that cover what is wanted of their SKU."""
+def _enough_in_stores(wanted: dict[int, int], standing: Q = OPEN_STORES) -> QuerySet[StockLevel]:
+    """The levels of open (or of such) stores that cover what is wanted of their SKU."""
     enough = Q(pk__in=[])
     for sku_id, units in wanted.items():
         enough |= Q(sku_id=sku_id, available_now__gte=units)
     return StockLevel.objects.annotate(available_now=AVAILABLE).filter(
-        enough, location__kind=Location.Kind.STORE, location__is_active=True
+        enough, standing, location__kind=Location.Kind.STORE
     )
 
 

@@ -115,7 +115,7 @@ class Shell:
         found = [
             Destination(place.name, "building-store", url, place == here)
             for place in self.own_places
-            if (url := url_or_none("backoffice:store_home", place.code))
+            if not place.archived_at and (url := url_or_none("backoffice:store_home", place.code))
         ]
         if self.at_head_office:
             office = Destination(_("Head office"), "briefcase", reverse("stores:home"), not here)

@@ -77,13 +77,41 @@ class PlaceCodeTaken(DomainError):
         super().__init__(_("Another place has the code “%(code)s”.") % {"code": code})
 
 
+class PlaceIsOpen(DomainError):
+    def __init__(self, location: Location) -> None:
+        super().__init__(_("%(place)s is open already.") % {"place": location})
+
+
+class PlaceIsClosed(DomainError):
+    def __init__(self, location: Location) -> None:
+        super().__init__(_("%(place)s is closed already.") % {"place": location})
+
+
+class PlaceIsArchived(DomainError):
+    def __init__(self, location: Location) -> None:
+        super().__init__(_("%(place)s is archived. Restore it first.") % {"place": location})
+
+
+class DayIsPast(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("Choose today or a day to come, on the calendar of the place."))
+
+
+class OpensBeforeItCloses(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("It can open again on the day after it closes at the earliest."))
+
+
 class ShipsOnlineOrders(DomainError):
     """The place can't close: online orders leave from there."""
 
     def __init__(self, location: Location) -> None:
         self.location = location
         super().__init__(
-            _("Online orders are shipped from %(place)s, so it has to stay open.")
+            _(
+                "Online orders are shipped from %(place)s, so it has to stay open."
+                " Choose another place in the settings of the company first."
+            )
             % {"place": location}
         )
 

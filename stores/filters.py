@@ -10,6 +10,7 @@ from stores.models.location import LocationQuerySet
 from stores.queries import people_called
 
 OPEN = [("True", _("open")), ("False", _("closed"))]
+STANDINGS = [("open", _("open")), ("closed", _("closed")), ("archived", _("archived"))]
 
 
 class LocationFilter(filters.FilterSet):  # type: ignore[misc]
@@ -24,11 +25,27 @@ class LocationFilter(filters.FilterSet):  # type: ignore[misc]
         choices=[(kind.value, kind.label) for kind in Location.INNER],
         empty_label=_("all"),
     )
-    is_active = filters.ChoiceFilter(label=_("State"), choices=OPEN, empty_label=_("all"))
+    standing = filters.ChoiceFilter(
+        label=_("State"),
+        choices=STANDINGS,
+        method="filter_standing",
+        empty_label=_("all but archived"),
+    )
 
     class Meta:
         model = Location
-        fields = ["q", "kind", "is_active"]
+        fields = ["q", "kind", "standing"]
+
+    def filter_queryset(self, queryset: LocationQuerySet) -> LocationQuerySet:
+        found: LocationQuerySet = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("standing") else found.kept()
+
+    def filter_standing(
+        self, places: LocationQuerySet, _name: str, standing: str
+    ) -> LocationQuerySet:
+        if standing == "archived":
+            return places.filter(archived_at__isnull=False)
+        return places.kept().filter(is_active=standing == "open")
 
     def filter_words(self, places: LocationQuerySet, _name: str, words: str) -> LocationQuerySet:
         return places.search(words)
@@ -46,7 +63,7 @@ class PeopleFilter(filters.FilterSet):  # type: ignore[misc]
     )
     location = filters.ModelChoiceFilter(
         label=_("Place"),
-        queryset=Location.objects.inner(),
+        queryset=Location.objects.inner().kept(),
         method="filter_location",
         empty_label=_("all"),
     )

@@ -10,6 +10,8 @@ from stores.actions.places import CHANGEABLE
 from stores.languages import offered, offered_or_browsers
 from stores.models import Location, Role, User
 
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
 
 class ProfileForm(forms.Form):
     name = NameField(
@@ -56,6 +58,12 @@ class NewLocationForm(LocationForm):
     kind = forms.ChoiceField(
         label=_("Kind"), choices=[(kind.value, kind.label) for kind in Location.INNER]
     )
+    opens_on = forms.DateField(
+        label=_("Opens on"),
+        required=False,
+        widget=DAY,
+        help_text=_("Empty: now. Until that day it sells nothing and is asked for nothing."),
+    )
 
     class Meta(LocationForm.Meta):
         fields = [
@@ -69,6 +77,33 @@ class NewLocationForm(LocationForm):
             "time_zone",
             "receives_by_hand",
         ]
+
+
+class ClosingForm(forms.Form):
+    """From when, until when and why a place is closed."""
+
+    closes_on = forms.DateField(
+        label=_("Closed from"),
+        widget=DAY,
+        help_text=_("The first day on which it is closed; today closes it now."),
+    )
+    opens_on = forms.DateField(
+        label=_("Opens again on"),
+        required=False,
+        widget=DAY,
+        help_text=_("Empty: it stays closed until somebody opens it."),
+    )
+    reason = NameField(
+        label=_("Reason, for customers"),
+        required=False,
+        help_text=_("Such as “We refit the shop”. Who wanted to collect there reads it."),
+    )
+
+
+class OpeningForm(forms.Form):
+    opens_on = forms.DateField(
+        label=_("Opens on"), required=False, widget=DAY, help_text=_("Empty: now.")
+    )
 
 
 class RoleForm(forms.Form):

@@ -3,7 +3,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.lib.tables import NumberColumn
+from backoffice.lib.tables import NumberColumn, PartColumn
 from stores.models import Location, User
 
 
@@ -16,15 +16,15 @@ class LocationTable(tables.Table):  # type: ignore[misc]
     kind = tables.Column()
     city = tables.Column()
     people = NumberColumn(verbose_name=_("People"))
-    is_active = tables.Column(verbose_name=_("State"))
+    is_active = PartColumn(
+        template_name="stores/parts/place_standing_cell.html",
+        verbose_name=_("State"),
+        order_by=("-is_active", "archived_at", "name"),
+    )
 
     class Meta:
         model = Location
         fields = ["name", "code", "kind", "city", "people", "is_active"]
-
-    def render_is_active(self, record: Location) -> SafeString:
-        tone, word = ("state-good", _("open")) if record.is_active else ("", _("closed"))
-        return format_html('<span class="state {}">{}</span>', tone, word)
 
 
 class PeopleTable(tables.Table):  # type: ignore[misc]

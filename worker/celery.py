@@ -45,6 +45,7 @@ app.conf.update(
         "worker.alerts",
         "worker.mail",
         "worker.operations",
+        "worker.places",
         "worker.reports",
         "worker.restock",
         "worker.rules",

@@ -14,6 +14,7 @@ SCHEDULE = {
     "old sign-in attempts": {"task": "operations.forget_sign_in_attempts", "schedule": 3600.0},
     "old sessions and sign-ins": {"task": "operations.forget_sessions", "schedule": 6 * 3600.0},
     "ledger against the figures": {"task": "operations.check_ledger", "schedule": 3600.0},
+    "places that open or close today": {"task": "places.sweep_days", "schedule": SWEEP},
     "approved restock requests": {"task": "inventory.sweep_restock", "schedule": SWEEP},
     "unfinished bulk approvals": {
         "task": "inventory.sweep_bulk_approvals",

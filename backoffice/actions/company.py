@@ -64,5 +64,5 @@ def _refuse_other_currency(company: Company) -> None:
 def _hold_open(place: Location) -> None:
     """The place stays open until the commit."""
     held = Location.objects.inner().active().select_for_update(no_key=True)
-    if not held.filter(pk=place.pk).exists():
+    if not held.filter(pk=place.pk, closes_on=None).exists():
         raise NotAnOpenPlace(place)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import make_password
 from django.utils.text import slugify
 
-from backoffice.demo.assortment import CATEGORIES, DemoSku, box_code, demo_skus, ean13
+from backoffice.demo.assortment import CATEGORIES, NORMAL, DemoSku, box_code, demo_skus, ean13
 from inventory.actions.catalogue import search_text
 from inventory.models import Barcode, Category, Product, Sku, TaxRate
 from shop.models import Address, Customer
@@ -38,6 +38,17 @@ COMPANY_PEOPLE = (
 )
 
 
+COMPANY = {
+    "name": "Comptoir",
+    "legal_name": "Comptoir SAS",
+    "address": "3 rue du Fret\n69800 Saint-Priest",
+    "tax_number": "FR 32 123456789",
+    "mail_name": "Comptoir",
+    "mail_address": "bonjour@comptoir.example",
+}
+USUAL_RATE = NORMAL
+
+
 @dataclass(frozen=True)
 class DemoChain:
     """The rows of the chain, in the order in which they were made."""
@@ -54,7 +65,7 @@ class DemoChain:
 def make_chain(*, stores: int, skus: int, rng: random.Random) -> DemoChain:
     """Write places, people and range; `Past` adds the stock levels."""
     warehouse, shops = make_places(stores)
-    Company.objects.update(name="Comptoir", online_location=warehouse)
+    Company.objects.update(online_location=warehouse, **COMPANY)
     people = make_people(shops)
     wanted = demo_skus(skus, rng)
     rows = make_range(wanted)
@@ -134,7 +145,9 @@ def make_range(wanted: Sequence[DemoSku]) -> list[Sku]:
     """Categories, products, SKUs and barcodes; each drink and sweet has a box barcode too."""
     rates = {
         rate: TaxRate.objects.create(
-            name=f"TVA {rate.normalize():f} %".replace(".", ","), rate=rate
+            name=f"TVA {rate.normalize():f} %".replace(".", ","),
+            rate=rate,
+            is_usual=rate == USUAL_RATE,
         )
         for rate in sorted({category.tax_rate for category in CATEGORIES})
     }

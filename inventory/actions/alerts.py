@@ -36,6 +36,7 @@ WITH due AS MATERIALIZED (
     JOIN stores_location AS place ON place.id = level.location_id AND place.is_active
     CROSS JOIN (VALUES ('low'), ('out'), ('overstock')) AS kinds (kind)
     WHERE (%(skus)s::bigint[] IS NULL OR level.sku_id = ANY (%(skus)s::bigint[]))
+    AND (%(place)s::bigint IS NULL OR level.location_id = %(place)s::bigint)
     AND {DUE}
     AND NOT EXISTS (
         SELECT FROM inventory_alert AS alert
@@ -61,6 +62,7 @@ WITH ended AS MATERIALIZED (
     JOIN stores_location AS place ON place.id = level.location_id
     WHERE kinds.closed_at IS NULL
     AND (%(skus)s::bigint[] IS NULL OR level.sku_id = ANY (%(skus)s::bigint[]))
+    AND (%(place)s::bigint IS NULL OR level.location_id = %(place)s::bigint)
     AND NOT (sku.is_active AND product.is_active AND place.is_active AND {DUE})
     ORDER BY level.location_id, level.sku_id
     FOR NO KEY UPDATE OF level SKIP LOCKED
@@ -136,8 +138,14 @@ def review_alerts_of(sku_ids: Iterable[SkuId]) -> Reviewed:
     return _review(sorted(sku_ids), timezone.now())
 
 
-def _review(sku_ids: list[SkuId] | None, now: datetime) -> Reviewed:
-    given = {"skus": sku_ids, "now": now}
+@transaction.atomic
+def review_alerts_at(location_id: int) -> Reviewed:
+    """The same for one place: after it opened or closed."""
+    return _review(None, timezone.now(), location_id)
+
+
+def _review(sku_ids: list[SkuId] | None, now: datetime, place: int | None = None) -> Reviewed:
+    given = {"skus": sku_ids, "place": place, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(CLOSE_WHAT_IS_NOT, given)
         closed = cursor.rowcount

@@ -10,6 +10,7 @@ from inventory.actions.marks import mark_request
 from inventory.actions.stock import SkuId
 from inventory.errors import ClosedPlace, EmptyRequest, NotOnSale
 from inventory.models import RestockRequest, Sku
+from stores.actions.places import hold_open
 from stores.models import Location
 
 HIGHEST = 9_999_999_999  # whole units of money that a column holds
@@ -17,7 +18,7 @@ HIGHEST = 9_999_999_999  # whole units of money that a column holds
 
 def refuse_places(store: Location, warehouse: Location) -> None:
     for place, kind in ((store, Location.Kind.STORE), (warehouse, Location.Kind.WAREHOUSE)):
-        if place.kind != kind or not place.is_active:
+        if place.kind != kind or not hold_open(place):
             raise ClosedPlace(place)
 
 

@@ -45,6 +45,15 @@ def mark_place(location_id: LocationId) -> None:
     )
 
 
+def mark_stores_of(warehouse_id: LocationId) -> None:
+    """Mark what a warehouse is suggested for, and what the policies want from there."""
+    _mark(
+        "SELECT location_id, sku_id FROM inventory_suggestion WHERE warehouse_id = %s"
+        " UNION SELECT location_id, sku_id FROM inventory_stocklevel WHERE warehouse_id = %s",
+        [warehouse_id, warehouse_id],
+    )
+
+
 def _mark(pairs: str, given: list[int | list[int]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO inventory_movedlevel (location_id, sku_id) {pairs}", given)

@@ -29,6 +29,7 @@ from inventory.transfer_errors import (
     NoTransfersThere,
     SamePlace,
 )
+from stores.actions.places import hold_open
 from stores.models import Location, Role, User
 from stores.rights import holds_now
 
@@ -132,7 +133,7 @@ def _refuse_places(source: Location, destination: Location) -> None:
     if source.pk == destination.pk:
         raise SamePlace
     for place in (source, destination):
-        if not (place.holds_stock and place.is_active):
+        if not (place.holds_stock and hold_open(place)):
             raise NoTransfersThere(place)
 
 

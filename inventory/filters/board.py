@@ -47,7 +47,7 @@ class BoardFilter(filters.FilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, warehouses: LocationQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, queryset=Sku.objects.all(), **kwargs)
         self.filters["warehouse"].queryset = warehouses
-        self.filters["store"].queryset = Location.objects.stores()
+        self.filters["store"].queryset = Location.objects.stores().kept()
 
     def filter_words(self, skus: SkuQuerySet, _name: str, words: str) -> SkuQuerySet:
         return skus.filter(pk__in=Sku.objects.search(words))

@@ -15,7 +15,7 @@ class PolicyFilter(filters.FilterSet):  # type: ignore[misc]
     place = filters.ModelChoiceFilter(
         label=_("Place"),
         field_name="location",
-        queryset=Location.objects.inner(),
+        queryset=Location.objects.inner().kept(),
         to_field_name="code",
         empty_label=pgettext_lazy("places", "all"),
     )

@@ -35,7 +35,7 @@ class PolicyForm(forms.Form):
     """Which policies, and what they state from now on: what stays empty is left as it is."""
 
     place = forms.ModelChoiceField(
-        Location.objects.inner(),
+        Location.objects.inner().kept(),
         label=_("Place"),
         to_field_name="code",
         required=False,

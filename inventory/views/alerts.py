@@ -53,7 +53,7 @@ def _page(request: StaffRequest, place: Location | None, *, acts: bool) -> HttpR
             error = str(refusal)
         else:
             return redirect(request.get_full_path())
-    choices = None if place else request.locations
+    choices = None if place else request.locations.kept()
     filterset = AlertFilter(request.GET, queryset=visible, places=choices)
     table = AlertTable(
         filterset.qs,

@@ -68,7 +68,7 @@ class Outlook:
 def fair_share_board(request: StaffRequest) -> HttpResponse:
     """Each scarce SKU with all who ask for it; a POST approves all that the page shows."""
     error, sent, scarce = "", TypedShares(), scarce_skus(request.locations.warehouses())
-    filterset = BoardFilter(request.GET, warehouses=request.locations.warehouses())
+    filterset = BoardFilter(request.GET, warehouses=request.locations.warehouses().kept())
     page = Paginator(_pages(filterset.narrowed(scarce)), 1).get_page(request.GET.get("page"))
     shown: Sequence[Scarce] = list(chain(*page))
     if request.method == "POST":

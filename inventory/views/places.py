@@ -20,11 +20,15 @@ def location_new(request: StaffRequest) -> HttpResponse:
     form = NewLocationForm(request.POST or None)
     if form.is_valid():
         try:
-            location = open_location(form.instance, by=request.user)
+            location = open_location(
+                form.instance, opens_on=form.cleaned_data["opens_on"], by=request.user
+            )
         except DomainError as error:
             form.add_error("code", str(error))
         else:
             text = _("%(place)s is open, with a stock level of 0 for every product.")
+            if not location.is_active:
+                text = _("%(place)s opens on its day, with a stock level of 0 for every product.")
             messages.success(request, text % {"place": location})
             return redirect("stores:location_list")
     status = 422 if form.is_bound else 200

@@ -119,7 +119,7 @@ def _filter(request: StaffRequest, requests: RestockRequestQuerySet) -> RestockQ
     """With all stores, and the warehouses whose requests the person sees, in one query."""
     places = [
         place
-        for place in Location.objects.inner().order_by("name")
+        for place in Location.objects.inner().kept().order_by("name")
         if place.kind == Location.Kind.STORE
         or holds_at(request.user, place, Role.LOGISTICS, reading=True)
     ]

@@ -162,7 +162,7 @@ def stock_overview(request: StaffRequest) -> HttpResponseBase:
 def movement_list(request: StaffRequest) -> HttpResponseBase:
     """The ledger, newest first."""
     filterset = MovementFilter(request.GET, queryset=_visible_movements(request))
-    filterset.form.fields["place"].queryset = request.locations
+    filterset.form.fields["place"].queryset = request.locations.kept()
     movements = filterset.qs
     if request.GET.get("export") == "csv":
         related = ("sku__product", "source", "destination", "by")

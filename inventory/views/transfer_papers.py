@@ -63,7 +63,7 @@ def paper_context(transfer: Transfer, wanted: str) -> dict[str, Any]:
     lines = list(_lines(transfer).order_by(*(AS_SHELVED if wanted == PICKING else ("pk",))))
     return {
         "title": _("Picking list") if wanted == PICKING else _("Delivery note"),
-        "company": Company.current().name,
+        "company": Company.current(),
         "transfer": transfer,
         "ends": [
             (pgettext("place", "From"), transfer.source),

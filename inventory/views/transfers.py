@@ -23,7 +23,7 @@ def transfer_list(request: StaffRequest) -> HttpResponseBase:
     filterset = OfficeTransferFilter(
         request.GET,
         queryset=transfers_listed(told_to(request.locations)),
-        places=Location.objects.inner(),
+        places=Location.objects.inner().kept(),
     )
     new = reverse("inventory:transfer_new") if holds(request.user, *SENDERS) else ""
     road = road_within(request.locations, now=timezone.now())

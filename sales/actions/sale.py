@@ -35,6 +35,7 @@ from sales.errors import (
     WrongQuantity,
 )
 from sales.models import Sale, SaleLine, Tender
+from stores.actions.places import hold_open
 from stores.models import Company, Location, User
 from stores.models.location import outer_place
 
@@ -95,7 +96,7 @@ def record_sale(
     )
 
     def sell() -> Sale:
-        if location.kind != Location.Kind.STORE or not location.is_active:
+        if location.kind != Location.Kind.STORE or not hold_open(location):
             raise NoTillHere
         company = Company.current()
         lines = _priced_lines(wanted, company)

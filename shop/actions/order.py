@@ -33,6 +33,7 @@ from shop.errors import (
 )
 from shop.models import Cart, Customer, Order, OrderEvent, OrderLine, Payment
 from shop.pricing import PricedCart, price_cart
+from stores.actions.places import hold_open
 from stores.models import Company, Location, User
 
 SWEPT_AT_ONCE = 500
@@ -96,7 +97,7 @@ def content_hash(delivery: Delivery, shown: str) -> str:
 def fulfilling_location(delivery: Delivery, company: Company) -> Location:
     """Where the goods come from: the store of collection, or the place that ships online orders."""
     if delivery.store is not None:
-        if not delivery.store.is_active or delivery.store.kind != Location.Kind.STORE:
+        if delivery.store.kind != Location.Kind.STORE or not hold_open(delivery.store):
             raise StoreClosed
         return delivery.store
     if company.online_location is None:

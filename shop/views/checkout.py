@@ -19,7 +19,7 @@ from shop.forms import DeliveryForm, PaymentForm
 from shop.models import Cart, Customer, Order
 from shop.payments import simulated_limit
 from shop.pricing import price_cart
-from shop.queries import cart_rows, orders_of, stores_with
+from shop.queries import cart_rows, closed_stores_with, orders_of, stores_with
 from shop.views.storefront import frame
 from stores.models import Company
 from stores.rights import CustomerRequest, customer
@@ -76,6 +76,7 @@ def _delivery_page(
         "gone": [row.name for row in rows if not row.sold] if not form.is_bound else [],
         "lacking": [row for row in rows if row.left < row.quantity],
         "stores": stores_with(priced.wanted),
+        "closed_stores": closed_stores_with(priced.wanted),
         "addresses": addresses,
         "unpaid": list(orders_of(request.user.pk).unpaid()),
         "company": company,

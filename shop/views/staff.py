@@ -46,7 +46,7 @@ def order_list(request: StaffRequest) -> HttpResponseBase:
     """The orders of all places where the person works."""
     orders = orders_to_list().within(request.locations)
     filterset = CompanyOrderFilter(request.GET, queryset=orders)
-    filterset.filters["location"].queryset = request.locations
+    filterset.filters["location"].queryset = request.locations.kept()
     table = CompanyOrderTable(filterset.qs)
     return _list(request, filterset, table, "shop/order_list.html")
 

@@ -1,8 +1,7 @@
-from django.db import transaction
+from django.db import connection, transaction
 
 from backoffice.lib.retry import retrying
-from stores.errors import ShipsOnlineOrders
-from stores.models import Company, Location, User
+from stores.models import Location, User
 
 CHANGEABLE = [
     "name",
@@ -12,15 +11,22 @@ CHANGEABLE = [
     "opening_hours",
     "time_zone",
     "receives_by_hand",
-    "is_active",
 ]
 
 
 @retrying
 @transaction.atomic
 def change_location(location: Location, *, by: User) -> Location:
-    """Write what can change about a place: all but its code and kind."""
-    if not location.is_active and Company.objects.filter(online_location=location).exists():
-        raise ShipsOnlineOrders(location)
+    """Write what can change about a place: all but its code, its kind and whether it is open."""
     location.save(update_fields=CHANGEABLE)
     return location
+
+
+def hold_open(place: Location) -> bool:
+    """Whether the place is open at this moment; then it doesn't close before the caller's commit. Many
+    may hold it at once: only closing waits for them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT is_active FROM stores_location WHERE id = %s FOR KEY SHARE", [place.pk]
+        )
+        return bool(cursor.fetchone() == (True,))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +36,12 @@ class LocationQuerySet(models.QuerySet["Location"]):
         return self.filter(kind__in=Location.INNER)
 
     def active(self) -> LocationQuerySet:
+        """Those that are open now."""
         return self.filter(is_active=True)
+
+    def kept(self) -> LocationQuerySet:
+        """Those that lists, filters and choices show: all but the archived ones."""
+        return self.filter(archived_at=None)
 
     def search(self, text: str) -> LocationQuerySet:
         """The places in whose name, code or city the text stands."""
@@ -57,6 +62,12 @@ class Location(models.Model):
         TRANSIT = "transit", _("in transit")
         LOST = "lost", _("lost")
         OPENING = "opening", _("opening stock")
+
+    class Standing(models.TextChoices):
+        OPEN = "open", _("open")
+        CLOSING = "closing", _("open, closes soon")
+        CLOSED = "closed", _("closed")
+        ARCHIVED = "archived", _("archived")
 
     INNER = (Kind.STORE, Kind.WAREHOUSE)
 
@@ -90,6 +101,13 @@ class Location(models.Model):
         ),
     )
     is_active = models.BooleanField(_("open"), default=True)
+    # What is to come, on the place's own calendar: carried out by inventory.actions.openings
+    closes_on = models.DateField(_("closes on"), null=True, blank=True)
+    opens_on = models.DateField(_("opens on"), null=True, blank=True)
+    closed_reason = models.CharField(
+        _("why it is closed"), max_length=200, blank=True, db_default=""
+    )
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
 
     objects = LocationQuerySet.as_manager()
 
@@ -100,7 +118,15 @@ class Location(models.Model):
                 fields=["kind"],
                 condition=~Q(kind__in=("store", "warehouse")),
                 name="outer_places_are_one_of_a_kind",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(archived_at=None) | Q(is_active=False),
+                name="an_archived_place_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_on=None) | Q(opens_on=None) | Q(opens_on__gt=F("closes_on")),
+                name="a_place_closes_before_it_opens_again",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -114,6 +140,14 @@ class Location(models.Model):
     @property
     def holds_stock(self) -> bool:
         return self.kind in self.INNER
+
+    @property
+    def standing(self) -> Standing:
+        if self.archived_at:
+            return self.Standing.ARCHIVED
+        if not self.is_active:
+            return self.Standing.CLOSED
+        return self.Standing.CLOSING if self.closes_on else self.Standing.OPEN
 
     @property
     def zone(self) -> ZoneInfo:

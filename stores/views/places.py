@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from backoffice.lib.errors import DomainError
 from backoffice.lib.htmx import render_page
 from backoffice.lib.lists import turn_to_page
 from stores.actions.places import change_location
@@ -42,17 +41,14 @@ def location_edit(request: StaffRequest, pk: int) -> HttpResponse:
     before = Location(pk=location.pk, name=location.name, code=location.code)
     form = LocationForm(request.POST or None, instance=location)
     if form.is_valid():
-        try:
-            change_location(form.instance, by=request.user)
-        except DomainError as error:
-            form.add_error("is_active", str(error))
-        else:
-            messages.success(request, _("%(place)s is saved.") % {"place": location})
-            return redirect("stores:location_list")
+        change_location(form.instance, by=request.user)
+        messages.success(request, _("%(place)s is saved.") % {"place": location})
+        return redirect("stores:location_list")
     context = {
         "location": before,
         "form": form,
         "memberships": location.memberships.select_related("user").order_by("role", "user__name"),
+        "openings_url": url_or_none("backoffice:place_openings", str(before.pk)),
         "store_url": url_or_none("backoffice:store_home", before.code),
         "may_change": holds_company_wide(request.user, Role.HEAD_OFFICE),
     }

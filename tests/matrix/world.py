@@ -295,6 +295,11 @@ VALUES: dict[tuple[str, str], Any] = {
         (f"inventory:{name}", "pk"): shared(lambda world: world.sku.pk)
         for name in ("sku_edit", "sku_price", "barcode_new")
     },
+    **{
+        (f"backoffice:place_{name}", "pk"): shared(lambda world: world.lyon.place.pk)
+        for name in ("openings", "close", "open", "step")
+    },
+    ("backoffice:place_step", "step"): shared(lambda _world: "keep-open", "nothing"),
     ("backoffice:settings_save", "section"): shared(lambda _world: "times", "nothing"),
     **{
         (f"inventory:tax_rate_{name}", "pk"): shared(lambda world: world.sku.product.tax_rate_id)
