@@ -8,8 +8,9 @@ from django.db import transaction
 from backoffice.lib.retry import retrying
 from backoffice.lib.text import normal
 from inventory.actions.stock import Move, Quantity, SkuId, move_stock
-from inventory.errors import KeyUsedBefore
+from inventory.errors import ClosedPlace, KeyUsedBefore
 from inventory.models import Cause, Document, StockAdjustment, StockAdjustmentLine
+from stores.actions.places import hold_place
 from stores.models import Location, User
 from stores.models.location import outer_place
 
@@ -35,6 +36,8 @@ def adjust_stock(
 ) -> StockAdjustment:
     """Put several SKUs of a place right at once; raise `OutOfStock`, and move nothing, if more would
     go than is available. The same key again gives the first adjustment."""
+    if not hold_place(location):
+        raise ClosedPlace(location)
     adjustment, made = StockAdjustment.objects.get_or_create(
         key=key,
         defaults={"location": location, "reason": reason, "note": normal(note), "by": by},

@@ -25,8 +25,18 @@ def change_location(location: Location, *, by: User) -> Location:
 def hold_open(place: Location) -> bool:
     """Whether the place is open at this moment; then it doesn't close before the caller's commit. Many
     may hold it at once: only closing waits for them."""
+    return _hold(place, "is_active")
+
+
+def hold_place(place: Location) -> bool:
+    """Whether the place isn't archived; then it isn't before the caller's commit."""
+    return _hold(place, "archived_at IS NULL")
+
+
+def _hold(place: Location, true: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT is_active FROM stores_location WHERE id = %s FOR KEY SHARE", [place.pk]
+            f"SELECT {true} FROM stores_location WHERE id = %s FOR KEY SHARE",  # noqa: S608
+            [place.pk],
         )
         return bool(cursor.fetchone() == (True,))

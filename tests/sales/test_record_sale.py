@@ -273,7 +273,7 @@ def test_the_commit_of_three_lines_is_few_queries(shop: Shop) -> None:
     ) as queries:
         shop.sell((shop.mouse, 1), (shop.choc, 1), (third, 1))
     statements = [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"]]
-    assert len(statements) == 13
+    assert len(statements) == 14
 
 
 def slow_calculator(

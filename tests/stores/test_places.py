@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from inventory.models import StockLevel
-from stores.models import Company, Location, Role, User
+from stores.models import Location, Role, User
 from tests.factories import make_sku, make_staff, make_store, make_warehouse
 from tests.queries import queries_of
 
@@ -92,7 +92,7 @@ def test_code_and_kind_of_a_place_stay() -> None:
     data = NEW | {"kind": "warehouse", "code": "nice", "name": "Nice"}
     signed_in(make_staff(Role.ADMIN)).post(f"/head-office/stores/{lyon.pk}/", data)
     lyon.refresh_from_db()
-    assert (lyon.code, lyon.kind, lyon.name, lyon.is_active) == ("lyon", "store", "Nice", False)
+    assert (lyon.code, lyon.kind, lyon.name, lyon.is_active) == ("lyon", "store", "Nice", True)
 
 
 def test_a_place_says_whether_it_receives_by_hand() -> None:
@@ -104,20 +104,9 @@ def test_a_place_says_whether_it_receives_by_hand() -> None:
     page = client.get(path)
     assert page.context["form"]["receives_by_hand"].value() is True
     assert "until somebody has counted them in" in page.text
-    client.post(path, NEW | {"is_active": "on"})
+    client.post(path, NEW)
     nice.refresh_from_db()
     assert not nice.receives_by_hand
-
-
-def test_the_place_that_ships_online_orders_stays_open() -> None:
-    central = make_warehouse("central", name="Central")
-    Company.objects.update(online_location=central)
-    data = {"name": "Elsewhere", "time_zone": "Europe/Paris"}
-    answer = signed_in(make_staff(Role.ADMIN)).post(f"/head-office/stores/{central.pk}/", data)
-    central.refresh_from_db()
-    assert answer.status_code == 422
-    assert "has to stay open" in answer.text
-    assert (central.name, central.is_active) == ("Central", True)
 
 
 def test_outer_places_cannot_be_opened_here() -> None:
@@ -142,7 +131,7 @@ def test_the_list_is_found_by_words_kind_and_state() -> None:
     assert found("q=LYO") == {lyon}
     assert found("q=azur") == {closed}
     assert found("kind=warehouse") == {central}
-    assert found("is_active=True") == {lyon, central}
+    assert found("standing=open") == {lyon, central}
     assert found("q=nothing") == set()
 
 
