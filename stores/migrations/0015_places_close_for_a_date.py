@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("stores", "0011_audit_trail"),
+        ("stores", "0014_sessions_move_in"),
     ]
 
     operations = [
