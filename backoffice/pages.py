@@ -8,6 +8,7 @@ app_name = "backoffice"
 urlpatterns = [
     path("head-office/", overview.dashboard, name="dashboard"),
     path("stores/<slug:code>/", overview.store_home, name="store_home"),
+    path("stores/<slug:code>/days/<slug:day>/", overview.store_day, name="store_day"),
     path("head-office/search/", search.office_search, name="search"),
     path("stores/<slug:code>/search/", search.store_search, name="store_search"),
     path("head-office/settings/", company.settings_page, name="settings"),

@@ -7,7 +7,7 @@ from shop.models import Order
 from shop.models.order import OrderQuerySet
 from stores.models import Location
 
-OPEN = "open"
+OPEN, STUCK = "open", "stuck"
 
 
 class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -25,7 +25,11 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         method="in_state",
         label=_("State"),
         empty_label=_("All"),
-        choices=[(OPEN, _("To hand over")), *Order.State.choices],
+        choices=[
+            (OPEN, _("To hand over")),
+            (STUCK, _("Paid long ago, not handed over")),
+            *Order.State.choices,
+        ],
     )
 
     class Meta:
@@ -35,7 +39,9 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
     def search(self, orders: OrderQuerySet, _name: str, text: str) -> OrderQuerySet:
         return orders.search(text)
 
-    def in_state(self, orders: QuerySet[Order], _name: str, state: str) -> QuerySet[Order]:
+    def in_state(self, orders: OrderQuerySet, _name: str, state: str) -> QuerySet[Order]:
+        if state == STUCK:
+            return orders.stuck()
         if state == OPEN:
             return orders.filter(state__in=Order.TO_HAND_OVER)
         return orders.filter(state=state)

@@ -1,192 +1,242 @@
-"""What was sold today beside the same day last week, until the same hour."""
+"""What was sold today, this week and this month beside the same stretch before, until the same hour.
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+* Today so far stands beside the same day last week until this time of day.
+* This week so far, from Monday, stands beside last week until the same day and time of day.
+* This month so far stands beside as long a stretch of the month before: the first 21 days of both, the
+  last of them until this time of day; all of the month before, where that is shorter.
+
+Each place has its own clock: its own today, week and month.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import reduce
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, Sum
+from django.db import connection
 
-from backoffice.lib.money import ZERO, to_cents
-from sales.models import DailySales, Sale
+from backoffice.lib.money import ZERO, average, percent
+from backoffice.queries.takings_sql import ORDERS, STRETCHES, takings_sql
+from backoffice.reports.periods import ONE_DAY, Days
 from stores.models import Location
 
-ONE_DAY, WEEK = timedelta(days=1), timedelta(days=7)
-CHART_DAYS = 14
-CHART_HEIGHT = 100
-BAR_STEP = 20  # between the left edges of two bars
+WEEK = timedelta(days=7)
+RATE_DAYS = 28  # that the daily units are an average of
+PER_PAGE = 10
 
 
 @dataclass(frozen=True)
-class Takings:
-    """What was sold: today so far, the same day last week until this hour and that whole day, and
-    yesterday."""
+class Stretches:
+    """The days of a place that are compared, today last; of several places, from the first day that
+    it is at one of them to the last."""
+
+    today: Days
+    week: Days
+    week_then: Days
+    month: Days
+    month_then: Days
+
+    @classmethod
+    def of(cls, places: Iterable[Location], now: datetime) -> "Stretches":
+        days = {place.local_day(now) for place in places} or {now.date()}
+        today = Days(min(days), max(days))
+        week = Days(today.first - timedelta(days=today.first.weekday()), today.last)
+        month = Days(today.first.replace(day=1), today.last)
+        before = month.first - ONE_DAY
+        as_long = before.replace(day=1) + (month.last - month.first)
+        return cls(
+            today,
+            week,
+            Days(week.first - WEEK, week.last - WEEK),
+            month,
+            Days(before.replace(day=1), min(as_long, before)),
+        )
+
+    @property
+    def day_then(self) -> date:
+        return self.today.last - WEEK
+
+    @property
+    def month_then_is_whole(self) -> bool:
+        """The month before was too short for as many days."""
+        return len(self.month_then) < len(self.month)
+
+
+class Sold(NamedTuple):
+    """What was sold in a stretch of time."""
 
     revenue: Decimal = ZERO
+    tax: Decimal = ZERO
+    cost: Decimal = ZERO
     tickets: int = 0
-    revenue_then: Decimal = ZERO
-    tickets_then: int = 0
-    whole_day_then: Decimal = ZERO
-    yesterday: Decimal = ZERO
+    units: int = 0
+
+    @property
+    def margin(self) -> Decimal:
+        return self.revenue - self.tax - self.cost
+
+    @property
+    def margin_rate(self) -> Decimal | None:
+        """The margin in per cent of the revenue without tax; None if there is none."""
+        return percent(self.margin, self.revenue - self.tax)
 
     @property
     def average(self) -> Decimal | None:
-        return to_cents(self.revenue / self.tickets) if self.tickets else None
+        return average(self.revenue, self.tickets)
 
-    @property
-    def average_then(self) -> Decimal | None:
-        return to_cents(self.revenue_then / self.tickets_then) if self.tickets_then else None
+
+NOTHING = Sold()
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What was sold in a stretch of time, and in the one it stands beside."""
+
+    now: Sold = NOTHING
+    then: Sold = NOTHING
 
     @property
     def change(self) -> Decimal | None:
         """Of the revenue, in parts of 1; None where there is nothing to compare with."""
-        return _change(self.revenue, self.revenue_then)
+        return _change(self.now.revenue, self.then.revenue)
 
     @property
     def tickets_change(self) -> Decimal | None:
-        return _change(Decimal(self.tickets), Decimal(self.tickets_then))
+        return _change(Decimal(self.now.tickets), Decimal(self.then.tickets))
+
+    @property
+    def units_change(self) -> Decimal | None:
+        return _change(Decimal(self.now.units), Decimal(self.then.units))
+
+    @property
+    def margin_change(self) -> Decimal | None:
+        return _change(self.now.margin, self.then.margin)
 
     @property
     def average_change(self) -> Decimal | None:
-        return _change(self.average, self.average_then)
-
-    def __add__(self, other: "Takings") -> "Takings":
-        return Takings(
-            self.revenue + other.revenue,
-            self.tickets + other.tickets,
-            self.revenue_then + other.revenue_then,
-            self.tickets_then + other.tickets_then,
-            self.whole_day_then + other.whole_day_then,
-            self.yesterday + other.yesterday,
-        )
+        return _change(self.now.average, self.then.average)
 
 
 @dataclass(frozen=True)
-class PlaceToday:
-    """One place's takings; the widths of its bars are per cent of the longest bar."""
+class Takings:
+    """The stretches of one place, of one channel, or of all."""
+
+    today: Compared = Compared()
+    week: Compared = Compared()
+    month: Compared = Compared()
+    whole_day_then: Decimal = ZERO  # the same day last week until its end
+    sold_28: int = 0  # units, in the 28 days before today
+
+    def cover(self, units: int) -> int | None:
+        """The whole days for which so many units last; None if none were sold."""
+        return units * RATE_DAYS // self.sold_28 if self.sold_28 else None
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """One place in the table of all: rank by this week's revenue, and last week's until this time."""
 
     location: Location
-    day: date
+    today: date
     takings: Takings
-    width: int
-    width_then: int
+    rank: int
+    rank_then: int
+    stock: int  # units
+    alerts: int
 
     @property
-    def yesterday(self) -> date:
-        return self.day - ONE_DAY
+    def climbed(self) -> int:
+        """By how many ranks it rose since last week; less than 0, fell."""
+        return self.rank_then - self.rank
+
+    @property
+    def cover(self) -> int | None:
+        return self.takings.cover(self.stock)
+
+    @property
+    def week_first(self) -> date:
+        return self.today - timedelta(days=self.today.weekday())
+
+    @property
+    def month_first(self) -> date:
+        return self.today.replace(day=1)
 
 
 @dataclass(frozen=True)
-class DayBar:
-    """One day of a chart: where its bar stands, and how high, in per cent of the best day."""
+class ChainTakings:
+    """All places together, each channel, and one page of the table of places."""
 
-    day: date
-    revenue: Decimal
-    tickets: int
-    x: int
-    height: int
-
-    @property
-    def y(self) -> int:
-        return CHART_HEIGHT - self.height
+    total: Takings
+    channels: Mapping[str, Takings]
+    rows: Sequence[PlaceRow]
+    count: int  # of places in the whole table
 
 
-def takings_today(places: Iterable[Location], now: datetime) -> dict[int, Takings]:
-    """The takings of each place, by its id, on the day that it is there; two queries."""
-    summaries = Q(pk__in=[])
-    until_this_hour = Q(pk__in=[])
-    todays: dict[int, date] = {}
-    for group in _by_zone(places):
-        there = now.astimezone(group[0].zone)
-        ids = [place.pk for place in group]
-        day, day_then = there.date(), (there - WEEK).date()
-        summaries |= Q(location_id__in=ids, day__in=[day, day - ONE_DAY, day_then])
-        until_this_hour |= Q(location_id__in=ids, sold_on=day_then, sold_at__lte=there - WEEK)
-        todays |= dict.fromkeys(ids, day)
-    found: dict[int, Takings] = {pk: Takings() for pk in todays}
-    for row in DailySales.objects.filter(summaries).values_list(
-        "location_id", "day", "revenue", "tickets"
-    ):
-        pk, day, revenue, tickets = row
-        if day == todays[pk]:
-            found[pk] += Takings(revenue=revenue, tickets=tickets)
-        elif day == todays[pk] - ONE_DAY:
-            found[pk] += Takings(yesterday=revenue)
-        else:
-            found[pk] += Takings(whole_day_then=revenue)
-    then = Sale.objects.filter(until_this_hour).order_by().values_list("location_id")
-    for pk, revenue, tickets in then.annotate(Sum("total"), Count("pk")):
-        found[pk] += Takings(revenue_then=revenue, tickets_then=tickets)
-    return found
-
-
-def added(takings: Iterable[Takings]) -> Takings:
-    return reduce(Takings.__add__, takings, Takings())
-
-
-def side_by_side(
-    places: Iterable[Location], takings: dict[int, Takings], now: datetime
-) -> list[PlaceToday]:
-    """The stores, and whatever else sold something, best first."""
-    nothing = Takings()
-    shown = [
-        place
-        for place in places
-        if (place.kind == Location.Kind.STORE and place.is_active) or takings[place.pk] != nothing
-    ]
-    shown.sort(key=lambda place: _best_first(place, takings[place.pk]))
-    figures = [takings[place.pk] for place in shown]
-    longest = max((max(t.revenue, t.revenue_then) for t in figures), default=ZERO)
-    return [
-        PlaceToday(
-            location=place,
-            day=place.local_day(now),
-            takings=takings[place.pk],
-            width=_per_cent(takings[place.pk].revenue, longest),
-            width_then=_per_cent(takings[place.pk].revenue_then, longest),
-        )
-        for place in shown
-    ]
-
-
-def _best_first(place: Location, takings: Takings) -> tuple[Decimal, Decimal, str]:
-    return (-takings.revenue, -takings.yesterday, place.name)
-
-
-def last_days(place: Location, now: datetime) -> list[DayBar]:
-    """The last 14 days of one place, today included, as bars; one query."""
-    today = place.local_day(now)
-    days = [today - timedelta(days=number) for number in reversed(range(CHART_DAYS))]
-    rows = DailySales.objects.filter(location=place, day__in=days).order_by().values_list("day")
-    sums = {
-        day: (revenue, tickets)
-        for day, revenue, tickets in rows.annotate(Sum("revenue"), Sum("tickets"))
+def chain_takings(
+    places: Collection[Location],
+    now: datetime,
+    *,
+    order: str = "-today",
+    page: int = 1,
+    stock: Mapping[int, int] | None = None,
+    alerts: Mapping[int, int] | None = None,
+) -> ChainTakings:
+    """What these places sold, with a page of them in this order; in one query. `stock` (units) and
+    `alerts` by place are shown, and sorted by, beside it."""
+    by_pk = {place.pk: place for place in places}
+    total, channels, rows, count = Takings(), {}, [], 0
+    given = {
+        "now": now,
+        "places": list(by_pk),
+        "stock": [(stock or {}).get(pk, 0) for pk in by_pk],
+        "alerts": [(alerts or {}).get(pk, 0) for pk in by_pk],
+        "limit": PER_PAGE,
+        "offset": (page - 1) * PER_PAGE,
     }
-    best = max((revenue for revenue, _tickets in sums.values()), default=ZERO)
-    return [
-        DayBar(
-            day=day,
-            revenue=sums.get(day, (ZERO, 0))[0],
-            tickets=sums.get(day, (ZERO, 0))[1],
-            x=number * BAR_STEP,
-            height=_per_cent(sums.get(day, (ZERO, 0))[0], best),
-        )
-        for number, day in enumerate(days)
-    ]
+    for found in _rows(takings_sql(order if order in ORDERS else "-today"), given):
+        takings = _takings(found)
+        if found["location_id"]:
+            location = by_pk[found["location_id"]]
+            count = found["places"]
+            rows.append(
+                PlaceRow(
+                    location,
+                    found["today"],
+                    takings,
+                    found["rank"],
+                    found["rank_then"],
+                    found["stock"],
+                    found["alerts"],
+                )
+            )
+        elif found["channel"]:
+            channels[found["channel"]] = takings
+        else:
+            total = takings
+    return ChainTakings(total, channels, rows, count)
 
 
-def _by_zone(places: Iterable[Location]) -> Sequence[Sequence[Location]]:
-    groups: dict[str, list[Location]] = defaultdict(list)
-    for place in places:
-        groups[place.time_zone].append(place)
-    return list(groups.values())
+def _rows(sql: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _takings(row: Mapping[str, Any]) -> Takings:
+    sold = {
+        stretch: Sold(*(row[f"{stretch}_{measure}"] for measure in Sold._fields))
+        for stretch in STRETCHES
+    }
+    return Takings(
+        today=Compared(sold["today"], sold["today_then"]),
+        week=Compared(sold["week"], sold["week_then"]),
+        month=Compared(sold["month"], sold["month_then"]),
+        whole_day_then=sold["whole_then"].revenue,
+        sold_28=sold["rate"].units,
+    )
 
 
 def _change(now: Decimal | None, then: Decimal | None) -> Decimal | None:
     return (now - then) / then if now is not None and then else None
-
-
-def _per_cent(part: Decimal, whole: Decimal) -> int:
-    return round(100 * part / whole) if whole else 0

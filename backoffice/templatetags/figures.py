@@ -40,6 +40,12 @@ def percent(value: Decimal | None) -> str:
 
 
 @register.filter
+def rate(value: Decimal | None) -> str:
+    """A share in per cent, without a sign: `32.5%`, or `32,5 %` in French; nothing as a dash."""
+    return "–" if value is None else _("%(number)s%%") % {"number": figure(value)}
+
+
+@register.filter
 def in_currency(label: str) -> str:
     """The label with the currency, for the heading of a column of amounts."""
     locale = (get_language() or "en").replace("-", "_")

@@ -2,7 +2,7 @@ from datetime import date, datetime, time, timedelta
 
 import django_filters as filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,6 +13,7 @@ from inventory.models.stock import StockLevelQuerySet, StockMovementQuerySet
 from inventory.queries.stock import low_or_out
 from stores.models import Location
 
+ON_SALE = [("on", _("on sale")), ("off", _("not on sale any more"))]
 STATUS = [("out", _("out of stock")), ("low", _("low")), ("ok", _("in order"))]
 
 
@@ -34,9 +35,13 @@ class StoreStockFilter(filters.FilterSet):  # type: ignore[misc]
         label=_("Status"), choices=STATUS, method="filter_status", empty_label=_("all")
     )
 
+    sale = filters.ChoiceFilter(
+        label=_("On sale"), choices=ON_SALE, method="filter_sale", empty_label=_("all")
+    )
+
     class Meta:
         model = StockLevel
-        fields = ["q", "category", "status"]
+        fields = ["q", "category", "status", "sale"]
 
     def filter_words(
         self, levels: StockLevelQuerySet, _name: str, words: str
@@ -47,6 +52,12 @@ class StoreStockFilter(filters.FilterSet):  # type: ignore[misc]
         self, levels: StockLevelQuerySet, _name: str, status: str
     ) -> StockLevelQuerySet:
         return low_or_out(levels, status)
+
+    def filter_sale(
+        self, levels: StockLevelQuerySet, _name: str, wanted: str
+    ) -> StockLevelQuerySet:
+        on_sale = Q(sku__is_active=True, sku__product__is_active=True)
+        return levels.filter(on_sale if wanted == "on" else ~on_sale)
 
 
 class StockOverviewFilter(filters.FilterSet):  # type: ignore[misc]
@@ -59,13 +70,20 @@ class StockOverviewFilter(filters.FilterSet):  # type: ignore[misc]
         queryset=Category.objects.all(),
         empty_label=pgettext_lazy("categories", "all"),
     )
+    sale = filters.ChoiceFilter(
+        label=_("On sale"), choices=ON_SALE, method="filter_sale", empty_label=_("all")
+    )
 
     class Meta:
         model = Sku
-        fields = ["q", "category"]
+        fields = ["q", "category", "sale"]
 
     def filter_words(self, skus: SkuQuerySet, _name: str, words: str) -> SkuQuerySet:
         return skus.filter(pk__in=Sku.objects.search(words))
+
+    def filter_sale(self, skus: SkuQuerySet, _name: str, wanted: str) -> SkuQuerySet:
+        on_sale = Q(is_active=True, product__is_active=True)
+        return skus.filter(on_sale if wanted == "on" else ~on_sale)
 
 
 class MovementFilter(filters.FilterSet):  # type: ignore[misc]

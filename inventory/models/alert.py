@@ -234,7 +234,8 @@ class Alert(models.Model):
     target: int
     maximum: int
     state_now: str  # of `with_state`
-    lost_per_day: Decimal  # of `with_urgency`
+    sold: int  # of `with_urgency`, like what follows
+    lost_per_day: Decimal
 
     objects = AlertQuerySet.as_manager()
 

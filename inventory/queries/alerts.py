@@ -18,7 +18,7 @@ type LocationId = int
 def open_alerts(user: User, place: Location | None) -> int:
     """The alerts that nobody took notice of yet: at a place, or where the person sees the list of
     all. What is snoozed or silent isn't counted."""
-    counts = _counts()
+    counts = alerts_by_place()
     if place:
         return counts.get(place.pk, 0)
     seeing = {*HELD_BY[Role.LOGISTICS], Role.AUDITOR}
@@ -33,7 +33,8 @@ def forget_counts() -> None:
     cache.delete(COUNTS)
 
 
-def _counts() -> Mapping[LocationId, int]:
+def alerts_by_place() -> Mapping[LocationId, int]:
+    """The alerts that nobody took notice of yet, by the id of their place; kept for seconds."""
     counts: dict[LocationId, int] | None = cache.get(COUNTS)
     if counts is None:
         loud = Alert.objects.loud().in_state(Alert.State.OPEN)

@@ -88,6 +88,7 @@ class Sale(models.Model):
         indexes = [
             models.Index(fields=["location", "-id"], name="sales_by_store"),
             models.Index(fields=["location", "sold_on", "-id"], name="sales_by_store_and_day"),
+            models.Index(fields=["location", "sold_at"], name="sales_by_store_and_moment"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, When
@@ -11,6 +13,8 @@ from inventory.models import Sku, stock
 from shop.models.customer import Customer
 from stores.models import Location
 from stores.models.location import LocationQuerySet
+
+STUCK_AFTER = timedelta(days=2)
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -30,6 +34,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def open(self) -> OrderQuerySet:
         return self.exclude(state__in=Order.ENDED)
+
+    def stuck(self, now: datetime | None = None) -> OrderQuerySet:
+        """Paid, and after days still not handed over."""
+        long_ago = (now or timezone.now()) - STUCK_AFTER
+        return self.filter(state__in=Order.TO_HAND_OVER, placed_at__lt=long_ago)
 
     def unpaid(self) -> OrderQuerySet:
         return self.filter(state__in=Order.UNPAID)

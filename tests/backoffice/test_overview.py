@@ -9,12 +9,10 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from backoffice.actions.operations import check_ledger
 from backoffice.models import Heartbeat, LedgerCheck
 from backoffice.queries.overview import head_office_overview, place_overview
-from backoffice.queries.takings import Takings, takings_today
 from inventory.actions.alert_life import snooze_alerts
 from inventory.actions.alert_sweep import sweep_alerts
 from inventory.actions.alerts import review_all_alerts
@@ -22,8 +20,11 @@ from inventory.actions.suggestions import refresh_all
 from inventory.models import Alert, RefreshRun, RestockRequest, StockLevel, Transfer
 from sales.actions.sale import Item, Paid, record_sale
 from sales.models import Tender
-from stores.models import Location, Mail, Role
+from shop.actions.order import Delivery
+from shop.models import Order
+from stores.models import Company, Location, Mail, Role
 from tests.factories import (
+    make_arrival,
     make_level,
     make_restock,
     make_sku,
@@ -32,6 +33,8 @@ from tests.factories import (
     make_transfer,
     make_warehouse,
 )
+from tests.queries import queries_of
+from tests.shop.orders import place_and_pay
 
 FRIDAY = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)  # 14:00 in Paris
 WEEK = timedelta(days=7)
@@ -52,46 +55,12 @@ def sell(store: Location, price: str, at: datetime, *, on_hand: int = 10) -> Non
 
 
 @pytest.mark.django_db
-def test_today_stands_beside_the_same_day_last_week_until_the_same_hour() -> None:
-    lyon = make_store("lyon")
-    sell(lyon, "30.00", FRIDAY)
-    sell(lyon, "20.00", FRIDAY - timedelta(hours=2))
-    sell(lyon, "99.00", FRIDAY - timedelta(days=1))
-    sell(lyon, "40.00", FRIDAY - WEEK - timedelta(hours=1))
-    sell(lyon, "70.00", FRIDAY - WEEK + timedelta(hours=1))
-    takings = takings_today([lyon], FRIDAY)[lyon.pk]
-    assert takings == Takings(Decimal(50), 2, Decimal(40), 1, Decimal(110), Decimal(99))
-    assert (takings.average, takings.change) == (Decimal("25.00"), Decimal("0.25"))
-    assert (takings.tickets_change, takings.average_change) == (Decimal(1), Decimal("-0.375"))
-
-
-@pytest.mark.django_db
-def test_nothing_to_compare_with_is_not_a_change_of_nothing() -> None:
-    lyon = make_store("lyon")
-    takings = takings_today([lyon], FRIDAY)[lyon.pk]
-    assert takings == Takings()
-    assert (takings.change, takings.average, takings.average_change) == (None, None, None)
-
-
-@pytest.mark.django_db
-def test_each_store_has_its_own_day() -> None:
-    paris, tokyo = make_store("paris"), make_store("tokyo", time_zone="Asia/Tokyo")
-    evening = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)  # 17:00 in Paris, Saturday 01:00 in Tokyo
-    sell(paris, "10.00", evening - timedelta(hours=2))
-    sell(tokyo, "20.00", evening - timedelta(hours=2))  # Friday there, too
-    sell(tokyo, "30.00", evening - timedelta(minutes=30))  # Saturday there
-    takings = takings_today([paris, tokyo], evening)
-    assert takings[paris.pk].revenue == Decimal(10)
-    assert takings[tokyo.pk].revenue == Decimal(30)
-
-
-@pytest.mark.django_db
-def test_what_sells_best_is_most_urgent() -> None:
+def test_what_loses_most_sales_is_most_urgent() -> None:
     lyon, paris = make_store("lyon"), make_store("paris")
     with time_machine.travel(FRIDAY, tick=False):
         for units in (1, 3):
             sku = make_sku(f"URGENT-{units}")
-            make_level(sku, lyon, on_hand=units + 2, reorder_point=2)
+            make_level(sku, lyon, on_hand=units + units // 3, reorder_point=2)
             record_sale(
                 key=uuid4(),
                 location=lyon,
@@ -99,18 +68,23 @@ def test_what_sells_best_is_most_urgent() -> None:
                 tenders=[Paid(Tender.Kind.CASH)],
                 by=make_staff(Role.CLERK, lyon),
             )
-        sell(paris, "1.00", FRIDAY, on_hand=1)
-        overview = head_office_overview(Location.objects.inner())
-        assert [(row.alert.location, row.sold) for row in overview.urgent] == [
-            (lyon, 3),
-            (paris, 1),
-            (lyon, 1),
+        sell(paris, "2.80", FRIDAY, on_hand=1)
+        refresh_all()
+        cache.clear()
+        overview = head_office_overview(Location.objects.inner(), make_staff(Role.HEAD_OFFICE))
+        rows = overview.running_out.rows
+        assert [(row.alert.location, row.sold, row.alert.lost_per_day) for row in rows] == [
+            (lyon, 1, Decimal("0.36")),
+            (paris, 1, Decimal("0.10")),
+            (lyon, 3, Decimal("0.00")),
         ]
-        assert [row.days_left for row in overview.urgent] == [18, 0, 56]
-        assert (overview.out, overview.low) == (1, 2)
-        at_lyon = place_overview(lyon)
-        assert [row.alert.sku.code for row in at_lyon.urgent] == ["URGENT-3", "URGENT-1"]
-        assert (at_lyon.out, at_lyon.low) == (0, 2)
+        assert [row.days_left for row in rows] == [0, 0, 9]
+        assert overview.running_out.lost_per_day == Decimal("0.46")
+        assert (overview.out, overview.low) == (2, 1)
+        at_lyon = place_overview(lyon, make_staff(Role.CLERK, lyon))
+        found = [row.alert.code for row in at_lyon.running_out.rows]
+        assert found == ["URGENT-1", "URGENT-3"]
+        assert (at_lyon.out, at_lyon.low) == (1, 1)
 
 
 @pytest.mark.django_db
@@ -136,54 +110,117 @@ def test_only_what_runs_out_and_says_so_is_about_to_run_out(client: Client) -> N
     tomorrow = lyon.local_day() + timedelta(days=1)
     snooze_alerts([put_off.pk], until=tomorrow, by=make_staff(Role.CLERK, lyon))
     assert Alert.objects.open().values("kind").distinct().count() == 4
-    for overview in (head_office_overview(Location.objects.inner()), place_overview(lyon)):
-        assert [row.alert.code for row in overview.urgent] == ["ART-low"]
+    office = make_staff(Role.HEAD_OFFICE)
+    for overview in (
+        head_office_overview(Location.objects.inner(), office),
+        place_overview(lyon, office),
+    ):
+        assert [row.alert.code for row in overview.running_out.rows] == ["ART-low"]
         assert (overview.out, overview.low) == (0, 1)
-    client.force_login(make_staff(Role.HEAD_OFFICE))
+    client.force_login(office)
     assert client.get("/head-office/alerts/?kind=low").content.decode().count('name="alert"') == 1
     for page in (OFFICE, "/stores/lyon/", "/stores/central/"):
         assert ">None<" not in client.get(page).content.decode()
 
 
 @pytest.mark.django_db
-def test_decisions_and_troubles_are_counted() -> None:
+def test_decisions_and_troubles_are_counted_with_the_oldest_and_their_list() -> None:
+    office = make_staff(Role.HEAD_OFFICE)
     request = make_restock()
+    make_restock()
     Heartbeat.objects.create(name="worker", beaten_at=timezone.now())
-    overview = head_office_overview(Location.objects.inner())
-    assert overview.requests == [request]
-    assert (overview.waiting_requests.count, overview.waiting_requests.since) == (
-        1,
-        request.asked_at,
-    )
-    assert overview.waiting_orders.count == 0
-    assert not overview.troubles.some
+    overview = head_office_overview(Location.objects.inner(), office)
+    assert [asked.pk for asked in overview.requests] == [request.pk, request.pk + 1]
+    [waiting] = overview.waiting
+    assert (waiting.count, waiting.since) == (2, request.asked_at)
+    assert (waiting.text, waiting.url) == ("2 restock requests to decide", "/head-office/restock/")
+    assert overview.wrong == []
+    assert overview.health.is_well
     mail = {"to_email": "a@comptoir.example", "language": "en", "subject": "s", "text": "t"}
     Mail.objects.create(key="1", message_id="<1>", state=Mail.State.FAILED, **mail)
     Mail.objects.create(key="2", message_id="<2>", attempts=1, **mail)
     Mail.objects.create(key="3", message_id="<3>", **mail)
     Heartbeat.objects.update(beaten_at=timezone.now() - timedelta(hours=1))
-    troubles = head_office_overview(Location.objects.inner()).troubles
-    assert (troubles.failed_mails, troubles.late_mails, troubles.stuck_requests) == (1, 1, 0)
-    assert troubles.worker_is_stale
-    assert place_overview(request.store).requests == [request]
-    assert place_overview(request.warehouse).requests == [request]
-    assert place_overview(make_store()).requests == []
+    overview = head_office_overview(Location.objects.inner(), office)
+    assert [(queue.name, queue.count, queue.url) for queue in overview.wrong] == [
+        ("failed_mails", 1, "/head-office/mail/?state=failed"),
+        ("delayed_mails", 1, "/head-office/mail/?state=waiting"),
+    ]
+    assert overview.health.worker_is_stale
+    logistics = make_staff(Role.LOGISTICS, request.warehouse)
+    assert place_overview(request.store, office).requests == [request]
+    assert place_overview(request.warehouse, logistics).requests == [request]
+    assert place_overview(make_store(), office).requests == []
+
+
+@pytest.mark.django_db
+def test_what_one_asked_for_oneself_waits_for_others() -> None:
+    office = make_staff(Role.HEAD_OFFICE)
+    own = make_restock(by=office)
+    assert head_office_overview([], office).waiting == []
+    assert [q.count for q in head_office_overview([], make_staff(Role.ADMIN)).waiting] == [1]
+    assert head_office_overview([], make_staff(Role.AUDITOR)).requests == [own]
+    Company.objects.update(own_requests_allowed=True)
+    assert head_office_overview([], office).requests == [own]
+
+
+@pytest.mark.django_db
+def test_each_queue_opens_the_list_that_holds_as_many(client: Client) -> None:
+    sku, lyon, central = make_sku(), make_store("lyon"), make_warehouse("central")
+    now = timezone.now()
+    late = make_arrival({sku: 2}, source=central, destination=lyon)
+    make_arrival({sku: 1}, source=central, destination=lyon)
+    Transfer.objects.filter(pk=late.pk).update(due_at=now - timedelta(hours=3))
+    make_level(sku, lyon, on_hand=9)
+    orders = [place_and_pay({sku: 1}, delivery=Delivery(store=lyon)) for _ in range(3)]
+    Order.objects.filter(pk=orders[0].pk).update(placed_at=now - timedelta(days=2, seconds=1))
+    Order.objects.filter(pk=orders[1].pk).update(placed_at=now - timedelta(days=1, hours=23))
+    office = make_staff(Role.HEAD_OFFICE)
+    client.force_login(office)
+    queues = {queue.name: queue for queue in head_office_overview([lyon], office).waiting}
+    assert {name: queue.count for name, queue in queues.items()} == {
+        "late_transfers": 1,
+        "stuck_orders": 1,
+        "orders": 3,
+    }
+    assert queues["stuck_orders"].since == now - timedelta(days=2, seconds=1)
+    for at_lyon, url in (
+        (queues["stuck_orders"].url, "/head-office/orders/?state=stuck"),
+        (queues["late_transfers"].url, "/head-office/transfers/?late=late"),
+    ):
+        assert at_lyon == url
+        assert client.get(url).text.count("<tr") == 2  # the heading, and the one
+    client.force_login(make_staff(Role.MANAGER, lyon))
+    page = client.get("/stores/lyon/").text
+    assert "1 order was paid long ago and not handed over" in page
+    assert "1 transfer is late" in page
+    for url in ("/stores/lyon/orders/?state=stuck", "/stores/lyon/transfers/?late=late"):
+        assert f'href="{url}"' in page
+        assert client.get(url).text.count("<tr") == 2
+
+
+@pytest.mark.django_db
+def test_where_nothing_waits_the_page_says_so_calmly(client: Client) -> None:
+    make_store("lyon")
+    client.force_login(make_staff(Role.HEAD_OFFICE))
+    assert "Every request is decided, every transfer on time" in client.get(OFFICE).text
+    assert "Every order is handed over, every transfer on time." in client.get("/stores/lyon/").text
 
 
 @pytest.mark.django_db
 def test_when_suggestions_were_worked_out_is_said_and_missed(client: Client) -> None:
     Heartbeat.objects.create(name="worker", beaten_at=timezone.now())
     client.force_login(make_staff(Role.HEAD_OFFICE))
-    assert head_office_overview(Location.objects.inner()).troubles.suggested_at is None
+    assert head_office_overview([], make_staff(Role.HEAD_OFFICE)).health.suggested_at is None
     refresh_all()
     run = RefreshRun.objects.get()
-    troubles = head_office_overview(Location.objects.inner()).troubles
-    assert (troubles.suggested_at, troubles.some) == (run.finished_at, False)
+    health = head_office_overview([], make_staff(Role.HEAD_OFFICE)).health
+    assert (health.suggested_at, health.is_well) == (run.finished_at, True)
     assert "all were worked out afresh" in client.get(OFFICE).content.decode()
     RefreshRun.objects.update(finished_at=run.finished_at - timedelta(hours=2, seconds=1))
-    troubles = head_office_overview(Location.objects.inner()).troubles
-    assert troubles.suggestions_are_old
-    assert troubles.some
+    health = head_office_overview([], make_staff(Role.HEAD_OFFICE)).health
+    assert health.suggestions_are_old
+    assert not health.is_well
     assert "not worked out afresh for two hours" in client.get(OFFICE).content.decode()
 
 
@@ -246,22 +283,19 @@ def test_the_page_asks_for_its_figures_alone(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_the_number_of_queries_does_not_grow(
-    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_the_number_of_queries_does_not_grow(client: Client) -> None:
     client.force_login(make_staff(Role.HEAD_OFFICE))
-    sell(make_store(), "1.00", timezone.now(), on_hand=1)
+    lyon = make_store("lyon")
+    sell(lyon, "1.00", timezone.now(), on_hand=1)
     make_restock()
-    with django_assert_max_num_queries(14):
-        client.get(OFFICE)
+    pages = (OFFICE, "/stores/lyon/", f"/stores/lyon/days/{lyon.local_day()}/")
+    few = queries_of(client, *pages)
     for _ in range(12):
         sell(make_store(), "1.00", timezone.now(), on_hand=1)
+        sell(lyon, "1.00", timezone.now(), on_hand=1)
         make_restock()
-    cache.clear()
-    with django_assert_max_num_queries(14):
-        assert client.get(OFFICE).content.count(b"out of stock") == 8
-    with django_assert_max_num_queries(14):
-        client.get(f"/stores/{make_store('lyon').code}/")
+    assert queries_of(client, *pages) == few
+    assert client.get(OFFICE).text.count('state-bad">out of stock<') == 6
 
 
 @pytest.mark.django_db

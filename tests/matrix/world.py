@@ -251,6 +251,7 @@ VALUES: dict[tuple[str, str], Any] = {
         "never": "nowhere",
     },
     ("", "wanted"): shared(lambda _world: "xlsx", "nothing"),
+    ("backoffice:store_day", "day"): shared(lambda _world: "2026-03-02", "2026-02-30"),
     ("", "sku_id"): shared(lambda world: world.sku.pk),
     ("", "number"): lambda world: {
         "lyon": world.lyon.order.number,

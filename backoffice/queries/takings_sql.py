@@ -1,0 +1,133 @@
+"""The one statement behind takings: the database adds up, ranks, sorts and pages; its totals are not
+added up from what is shown."""
+
+from functools import cache
+
+STRETCHES = {  # of each place: from a day on, and before another; and until a moment of that one
+    "today": "today, today + 1",
+    "today_then": "today - 7, today - 7",
+    "whole_then": "today - 7, today - 6",
+    "week": "week, today + 1",
+    "week_then": "week - 7, today - 7",
+    "month": "month, today + 1",
+    "month_then": "month_then, until_month::date",
+    "rate": "today - 28, today",
+}
+UNTIL = {"today_then": "week", "week_then": "week", "month_then": "month"}
+MEASURES = {  # and what their sums are
+    "revenue": "numeric",
+    "tax": "numeric",
+    "cost": "numeric",
+    "tickets": "bigint",
+    "units": "bigint",
+}
+ORDERS = {  # how the places can be sorted; a minus before the name turns it round
+    "name": "name",
+    "rank": "rank",
+    "today": "today_revenue",
+    "change": "(today_revenue - today_then_revenue) / nullif(today_then_revenue, 0)",
+    "week": "week_revenue",
+    "month": "month_revenue",
+    "tickets": "today_tickets",
+    "units": "today_units",
+    "margin": "(today_revenue - today_tax - today_cost) / nullif(today_revenue - today_tax, 0)",
+    "average": "today_revenue / nullif(today_tickets, 0)",
+    "cover": "stock / nullif(rate_units, 0)::numeric",
+    "alerts": "alerts",
+}
+ORDERS |= {f"-{name}": f"{expression} DESC" for name, expression in ORDERS.items()}
+TAKINGS = """
+    WITH clock AS (
+        SELECT id AS location_id, name, kind = 'store' AND is_active AS is_open, time_zone,
+            %(now)s::timestamptz AT TIME ZONE time_zone AS there
+        FROM stores_location WHERE id = ANY(%(places)s)
+    ), begun AS (
+        SELECT *, there::date AS today, date_trunc('week', there)::date AS week,
+            date_trunc('month', there)::date AS month,
+            (date_trunc('month', there) - interval '1 month')::date AS month_then
+        FROM clock
+    ), place AS MATERIALIZED (
+        SELECT *, there - interval '7 days' AS until_week,
+            least(month_then + (there - month), month - interval '1 microsecond') AS until_month
+        FROM begun
+    ), until AS (
+        SELECT location_id, time_zone, beside, moment
+        FROM place
+        CROSS JOIN LATERAL (VALUES ('week', until_week), ('month', until_month))
+            AS moment (beside, moment)
+    ), whole AS (
+        SELECT location_id, channel, stretch, {sums}
+        FROM place
+        CROSS JOIN LATERAL (VALUES {stretches}) AS stretch (stretch, first, before)
+        JOIN sales_dailysales sold USING (location_id)
+        WHERE sold.day >= first AND sold.day < before
+        GROUP BY location_id, channel, stretch
+    ), part AS (
+        SELECT location_id, channel, beside, {measures}
+        FROM until JOIN sales_dailyhoursales sold USING (location_id)
+        WHERE sold.day = moment::date AND sold.hour < extract(hour FROM moment)
+        UNION ALL
+        SELECT location_id, channel, beside, total, tax, cost, 1, units
+        FROM until JOIN sales_sale sold USING (location_id)
+        CROSS JOIN LATERAL (
+            SELECT sum(unit_cost * quantity) AS cost FROM sales_saleline WHERE sale_id = sold.id
+        ) AS goods
+        WHERE sold.sold_at >= date_trunc('hour', moment) AT TIME ZONE time_zone
+            AND sold.sold_at <= moment AT TIME ZONE time_zone
+            AND sold.sold_on = moment::date AND sold.sold_hour = extract(hour FROM moment)
+    ), added AS (
+        SELECT location_id, channel, stretch, {sums}
+        FROM (
+            SELECT * FROM whole
+            UNION ALL
+            SELECT location_id, channel, stretch, {measures}
+            FROM part JOIN (VALUES {until}) AS counted (stretch, beside) USING (beside)
+        ) AS every
+        GROUP BY GROUPING SETS ((location_id, stretch), (channel, stretch), (stretch))
+    ), figures AS (
+        SELECT location_id, channel, {pivot} FROM added GROUP BY location_id, channel
+    ), ranked AS (
+        SELECT place.location_id, today, name, given.stock, given.alerts, {figures},
+            rank() OVER (ORDER BY coalesce(week_revenue, 0) DESC) AS rank,
+            rank() OVER (ORDER BY coalesce(week_then_revenue, 0) DESC) AS rank_then,
+            count(*) OVER () AS places
+        FROM place
+        JOIN unnest(%(places)s::bigint[], %(stock)s::bigint[], %(alerts)s::bigint[])
+            AS given (location_id, stock, alerts) USING (location_id)
+        LEFT JOIN figures USING (location_id)
+        WHERE is_open OR figures.location_id IS NOT NULL
+    ), sorted AS (
+        SELECT *, row_number() OVER (ORDER BY {order} NULLS LAST, name, location_id) AS position,
+            least(%(offset)s, (places - 1) / %(limit)s * %(limit)s) AS before
+        FROM ranked
+    )
+    SELECT location_id, NULL AS channel, position, today, rank, rank_then, places, stock, alerts,
+        {figures}
+    FROM sorted WHERE position > before AND position <= before + %(limit)s
+    UNION ALL
+    SELECT NULL, channel, 0, NULL, 0, 0, 0, 0, 0, {figures}
+    FROM figures WHERE location_id IS NULL
+    ORDER BY position, channel
+"""
+
+
+@cache
+def takings_sql(order: str) -> str:
+    """The statement, with the places in this order (a name of `ORDERS`)."""
+    columns = [(stretch, measure) for stretch in STRETCHES for measure in MEASURES]
+    return TAKINGS.format(
+        sums=", ".join(f"sum({measure}) AS {measure}" for measure in MEASURES),
+        measures=", ".join(MEASURES),
+        stretches=", ".join(f"('{name}', {days})" for name, days in STRETCHES.items()),
+        until=", ".join(f"('{stretch}', '{name}')" for stretch, name in UNTIL.items()),
+        pivot=", ".join(
+            f"coalesce(sum({measure}) FILTER (WHERE stretch = '{stretch}'), 0)"
+            f" AS {stretch}_{measure}"
+            for stretch, measure in columns
+        ),
+        figures=", ".join(
+            f"coalesce({stretch}_{measure}, 0)::{MEASURES[measure]} AS {stretch}_{measure}"
+            for stretch, measure in columns
+        ),
+        order=ORDERS[order],
+    )
