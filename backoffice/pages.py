@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from backoffice.views import company, mail, overview, place_openings, reports, search, snapshots
+from backoffice.views import (
+    audit,
+    company,
+    mail,
+    overview,
+    place_openings,
+    reports,
+    search,
+    snapshots,
+)
 
 app_name = "backoffice"
 urlpatterns = [
@@ -11,6 +20,7 @@ urlpatterns = [
     path("stores/<slug:code>/days/<slug:day>/", overview.store_day, name="store_day"),
     path("head-office/search/", search.office_search, name="search"),
     path("stores/<slug:code>/search/", search.store_search, name="store_search"),
+    path("head-office/audit/", audit.audit_list, name="audit_list"),
     path("head-office/settings/", company.settings_page, name="settings"),
     path("head-office/settings/<slug:section>/", company.settings_save, name="settings_save"),
     path(

@@ -1,6 +1,6 @@
 """A list page: filtered, sorted, paged, and the whole of it as a file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -59,15 +59,27 @@ def turn_to_page(request: HttpRequest, table: Table, *, per_page: int = 25) -> N
 def export_table(request: HttpRequest, table: Table, file_format: str) -> HttpResponseBase:
     """All rows of a table of database rows, in the order that the address asks for."""
     RequestConfig(request, paginate=False).configure(table)
-    match = request.resolver_match
-    name = (match.url_name if match else None) or "list"
+    sheet = Sheet(list_name(request), _heading(table), _rows(table))
+    too_long = table.data.data[MAX_SHEET_ROWS : MAX_SHEET_ROWS + 1].exists
+    return export_sheet(request, sheet, file_format, too_long=too_long)
+
+
+def export_sheet(
+    request: HttpRequest, sheet: Sheet, file_format: str, *, too_long: Callable[[], bool]
+) -> HttpResponseBase:
+    """The rows as a file; where they are `too_long` for a workbook, the list, which says so."""
     if file_format == "csv":
-        return _csv_stream(table, name)
-    if table.data.data[MAX_SHEET_ROWS : MAX_SHEET_ROWS + 1].exists():
+        return _csv_stream(sheet)
+    if too_long():
         messages.error(request, _("That is too long for a workbook: narrow it, or take the CSV."))
         return redirect(f"{request.path}?{_without_export(request).urlencode()}")
-    content = xlsx_bytes([Sheet(name, _heading(table), _rows(table))])
-    return file_response(f"{name}.xlsx", XLSX_TYPE, content)
+    return file_response(f"{sheet.name}.xlsx", XLSX_TYPE, xlsx_bytes([sheet]))
+
+
+def list_name(request: HttpRequest) -> str:
+    """What a file of the list is called: the URL of the list."""
+    match = request.resolver_match
+    return (match.url_name if match else None) or "list"
 
 
 def export_links(request: HttpRequest, formats: Sequence[str] = FORMATS) -> list[tuple[str, str]]:
@@ -80,13 +92,12 @@ def export_links(request: HttpRequest, formats: Sequence[str] = FORMATS) -> list
     return links
 
 
-def _csv_stream(table: Table, name: str) -> StreamingHttpResponse:
+def _csv_stream(sheet: Sheet) -> StreamingHttpResponse:
     language, zone = translation.get_language() or "en", timezone.get_current_timezone()
-    sheet = Sheet(name, _heading(table), _rows(table))
     response = StreamingHttpResponse(
         _as_reader(csv_lines(sheet, language), language, zone), content_type=CSV_TYPE
     )
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{sheet.name}.csv"'
     return response
 
 

@@ -1,25 +1,22 @@
 """Template vocabulary of every page: icons, money, quantities."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any, cast
+from typing import Any
 
 from babel.numbers import format_currency, format_percent
 from django import forms, template
 from django.conf import settings
 from django.forms.boundfield import BoundField
-from django.http import QueryDict
 from django.template import Context
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from backoffice.lib import rows
+from backoffice.lib.chips import Chip, chips_of
 from backoffice.lib.house import house
 
 register = template.Library()
@@ -102,47 +99,7 @@ def table_body(context: Context, table: Any) -> SafeString:
     return rows.table_body(table, context)
 
 
-@dataclass(frozen=True)
-class Chip:
-    """A filter that is set: its name, its value in words, and the address without it."""
-
-    label: str
-    value: str
-    without: str
-
-
 @register.simple_tag(takes_context=True)
 def filter_chips(context: dict[str, Any], filterset: Any) -> list[Chip]:
     """What is set in a FilterSet, each with the address of the list without it."""
-    query: QueryDict = context["request"].GET
-    fields: Iterable[BoundField] = filterset.form
-    return [
-        Chip(str(field.label), _in_words(field, query), _without(query, field.html_name))
-        for field in fields
-        if any(query.getlist(field.html_name))
-    ]
-
-
-def _in_words(field: BoundField, query: QueryDict) -> str:
-    values = [value for value in query.getlist(field.html_name) if value]
-    if isinstance(field.field, forms.ChoiceField):
-        choices = cast("Iterable[tuple[object, object]]", field.field.choices)
-        names = {str(value): str(name) for value, name in choices}
-        values = [names.get(value, value) for value in values]
-    if isinstance(field.field, forms.DateTimeField):
-        values = [_moment_in_words(field.field, value) for value in values]
-    return ", ".join(values)
-
-
-def _moment_in_words(field: forms.DateTimeField, value: str) -> str:
-    try:
-        return date_format(localtime(field.clean(value)), "SHORT_DATETIME_FORMAT")
-    except forms.ValidationError:
-        return value
-
-
-def _without(query: QueryDict, name: str) -> str:
-    rest = query.copy()
-    rest.pop(name, None)
-    rest.pop("page", None)
-    return f"?{rest.urlencode()}"
+    return chips_of(filterset, context["request"].GET)

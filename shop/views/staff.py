@@ -11,15 +11,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from backoffice.lib.chips import filters_in_words
 from backoffice.lib.errors import DomainError
 from backoffice.lib.htmx import render_page
-from backoffice.lib.lists import list_page
+from backoffice.lib.lists import FORMATS, list_page
 from shop.actions.fulfilment import call_customer, hand_over, prepare_order
 from shop.filters import CompanyOrderFilter, OrderFilter
 from shop.models import Order
 from shop.queries import order_story, orders_to_list
 from shop.tables import CompanyOrderTable, OrderTable
-from stores.models import Location, Role
+from stores.actions.audit import record_reading
+from stores.models import AuditEntry, Location, Role
 from stores.rights import StaffRequest, locations_of, staff, staff_at
 
 LOOKING_ON = (Role.CLERK, Role.LOGISTICS)
@@ -54,7 +56,22 @@ def order_list(request: StaffRequest) -> HttpResponseBase:
 def _list(
     request: StaffRequest, filterset: OrderFilter, table: OrderTable, template: str
 ) -> HttpResponseBase:
+    if request.GET.get("export") in FORMATS:
+        _record_reading(request, filterset)
     return list_page(request, template, filterset, table, part="order-table", context={})
+
+
+def _record_reading(request: StaffRequest, filterset: OrderFilter) -> None:
+    """A file of orders holds customers' names: who takes it away is written down."""
+    record_reading(
+        AuditEntry.Kind.CUSTOMER,
+        "shop_order",
+        by=request.user,
+        place=getattr(request, "location", None),
+        file=request.GET["export"],
+        filters=filters_in_words(filterset, request.GET),
+        rows=filterset.qs.count(),
+    )
 
 
 @require_http_methods(["GET", "POST"])

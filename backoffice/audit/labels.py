@@ -1,0 +1,87 @@
+"""What the audit trail calls tables, and those columns that no form has a label for."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+type Words = str | Promise
+
+THINGS: dict[str, Words] = {
+    "backoffice_schedule": _("scheduled report"),
+    "backoffice_schedulerecipient": _("recipient of a scheduled report"),
+    "inventory_approvalrule": _("approval rule"),
+    "inventory_barcode": _("barcode"),
+    "inventory_category": _("category"),
+    "inventory_notificationchoice": _("notification"),
+    "inventory_product": _("product"),
+    "inventory_restockline": _("line of a restock request"),
+    "inventory_restockrequest": _("restock request"),
+    "inventory_sku": _("SKU"),
+    "inventory_stockadjustment": _("stock adjustment"),
+    "inventory_stockadjustmentline": _("line of a stock adjustment"),
+    "inventory_stockpolicy": _("policy"),
+    "inventory_taxrate": _("tax rate"),
+    "inventory_transfer": _("transfer"),
+    "inventory_transferline": _("line of a transfer"),
+    "inventory_transferreceipt": _("receipt of a transfer"),
+    "sales_sale": _("receipt"),
+    "sales_saleline": _("line of a receipt"),
+    "sales_tender": _("means of payment"),
+    "shop_order": _("online order"),
+    "shop_orderline": _("line of an online order"),
+    "shop_payment": _("payment"),
+    "stores_auditentry": _("audit trail"),
+    "stores_company": _("settings"),
+    "stores_location": _("store or logistics centre"),
+    "stores_membership": _("role"),
+    "stores_user": _("person"),
+}
+COLUMNS: dict[str, Words] = {
+    "adjustment_id": _("stock adjustment"),
+    "asked_at": _("asked"),
+    "asked_by_id": _("asked by"),
+    "at": _("when"),
+    "by_id": _("by"),
+    "by_rule": _("by an approval rule"),
+    "created_at": _("made"),
+    "customer_id": _("customer"),
+    "decided_by_id": _("decided by"),
+    "formats": _("files"),
+    "how": _("how"),
+    "icon": _("picture"),
+    "location_id": _("place"),
+    "made_by_id": _("made by"),
+    "order_id": _("order"),
+    "order_number": _("order"),
+    "owner_id": _("belongs to"),
+    "person_id": _("person"),
+    "product_id": _("product"),
+    "quantity": _("quantity"),
+    "query": _("what is asked"),
+    "request_id": _("restock request"),
+    "role": _("role"),
+    "rule": _("days"),
+    "rule_id": _("approval rule"),
+    "sale_id": _("receipt"),
+    "schedule_id": _("scheduled report"),
+    "sent_by_id": pgettext_lazy("audit", "sent by"),
+    "settled_at": _("settled"),
+    "sku_id": _("SKU"),
+    "sold_hour": _("hour"),
+    "stopped_at": _("stopped"),
+    "stopped_because": _("why it stopped"),
+    "subject": _("subject"),
+    "transfer_id": _("transfer"),
+    "user_id": _("person"),
+    "year": _("year"),
+    # of what was read
+    "file": _("file"),
+    "filters": _("filters"),
+    "rows": _("rows"),
+}
+UNTOLD = {
+    "key",
+    "content_hash",
+    "request_line_id",
+}  # recorded, and nothing that a person would read
+ALSO_READ = {"inventory_sku": "product", "sales_sale": "location"}  # what their names are made of
