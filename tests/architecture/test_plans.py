@@ -22,6 +22,7 @@ GROWING = {
     "sales_tender",
     "shop_order",
     "shop_orderline",
+    "stores_auditentry",
 }
 LISTS = [
     "/head-office/movements/",

@@ -17,6 +17,7 @@ TELLS_OF_IT = re.compile(
 NOT_AUDITED = {
     "backoffice_reportdelivery": "what becomes of a mail: its schedule's page tells",
     "backoffice_snapshot": "never changed once it is done",
+    "backoffice_snapshottable": "a part of a snapshot",
     "inventory_stocklevel": "what the ledger and the policies come to; both have their trail",
     "inventory_stockmovement": "the ledger itself: append-only, with who and why",
     "inventory_reservation": "follows its order, which is audited",
