@@ -3,6 +3,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from backoffice.lib.errors import DomainError
+from backoffice.models import Schedule
 from backoffice.queries.place_left import Left
 from stores.models import Location
 
@@ -73,4 +74,34 @@ class SomethingLeft(DomainError):
         things = ", ".join(f"{one.what} ({one.count})" for one in left)
         super().__init__(
             _("%(place)s isn't empty. Left: %(things)s.") % {"place": place, "things": things}
+        )
+
+
+class ScheduleIsNotActive(DomainError):
+    """Only what is sent can be paused, stopped or tried again."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+        super().__init__(
+            _("“%(schedule)s” is %(state)s already; nothing was changed.")
+            % {"schedule": schedule, "state": schedule.get_state_display()}
+        )
+
+
+class NotStopped(DomainError):
+    """Only what is paused or stopped can go on."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+        super().__init__(
+            _("“%(schedule)s” is active already; nothing was changed.") % {"schedule": schedule}
+        )
+
+
+class NobodyReads(DomainError):
+    """A preview or a report for now has no place that it may tell of."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("There is no place of which this person may see this report. Give them a role there.")
         )

@@ -13,18 +13,24 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from backoffice.actions.reports import mail_scheduled
+from backoffice.actions.report_mails import mail_scheduled
 from backoffice.actions.schedule_troubles import note_failure, stop_if_nobody_answers
 from backoffice.lib.errors import Busy
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
 from backoffice.lib.snapshots import writing_from_one_snapshot
 from backoffice.models import ReportDelivery, Schedule
-from backoffice.queries.schedules import next_run, places_for, readers_of, zones_of_places
-from backoffice.reports.recurrence import ONE_DAY, struck
+from backoffice.queries.schedules import (
+    CATCH_UP,
+    next_run,
+    places_for,
+    readers_of,
+    zones_of_places,
+)
+from backoffice.reports.recurrence import struck
 
 logger = logging.getLogger(__name__)
-CATCH_UP_DAYS = 3  # what was missed while nobody planned is made up for, so far back
+KNOWN_FOR = timedelta(days=100)  # whoever got nothing for longer is a newcomer
 SLACK = timedelta(days=1)  # looked back for readers who moved to another time zone
 State = ReportDelivery.State
 
@@ -69,7 +75,8 @@ def plan_schedule(schedule_id: int, now: datetime) -> int:
 def _promised(
     schedule: Schedule, readers: dict[int, set[ZoneInfo]], now: datetime
 ) -> list[ReportDelivery]:
-    known = set(schedule.deliveries.order_by().values_list("reader", flat=True).distinct())
+    lately = schedule.deliveries.filter(day__gte=now.date() - KNOWN_FOR)
+    known = set(lately.order_by().values_list("reader", flat=True).distinct())
     return [
         ReportDelivery(
             schedule=schedule, day=day, reader_id=reader_id, due_at=now, next_attempt_at=now
@@ -92,7 +99,7 @@ def _days_due(
         after=max(since, min(schedule.active_since, now)),
         until=now,
     )
-    return [day for day in days if day > days[-1] - CATCH_UP_DAYS * ONE_DAY]
+    return [day for day in days if day > days[-1] - CATCH_UP]
 
 
 def deliver_report(delivery_id: int) -> ReportDelivery | None:

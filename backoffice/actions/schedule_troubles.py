@@ -86,7 +86,7 @@ def tell(schedule: Schedule, template: str, *, about: str, **context: Any) -> No
             to=reader,
             context={
                 "schedule": schedule,
-                "link": full_url("backoffice:snapshot_list"),
+                "link": full_url("backoffice:schedule_detail", schedule.pk),
                 **context,
             },
         )

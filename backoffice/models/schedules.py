@@ -4,7 +4,7 @@ from datetime import time
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.models.snapshots import Snapshot
 from backoffice.reports.recurrence import Recurrence
 from stores.models import Mail, Role, User
-from stores.rights import holds_company_wide
+from stores.rights import HELD_BY, holds_company_wide, memberships_of
 
 MAX_FAILURES = 5  # in a row, then a schedule stops
+
+
+HELD_AT_OFFICE = HELD_BY[Role.HEAD_OFFICE]
 
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
@@ -28,8 +31,24 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
         """Those that the person may change: all of them for head office, else their own."""
         return self if holds_company_wide(user, Role.HEAD_OFFICE) else self.filter(owner=user)
 
+    def received_by(self, user: User) -> ScheduleQuerySet:
+        """Those that write to this person, or would if they had not refused: by name, or by a role;
+        a manager's only at places that both work at."""
+        held = memberships_of(user)
+        to_me = Q(recipients__person=user) | Q(recipients__role__in={m.role for m in held})
+        of_office = Q(owner=None) | Q(owner__memberships__role__in=HELD_AT_OFFICE)
+        places = {m.location_id for m in held if m.location_id}
+        here = Q(owner__memberships__location__in=places)
+        return self.filter(pk__in=self.filter(to_me).filter(of_office | here).values("pk"))
+
     def active(self) -> ScheduleQuerySet:
         return self.filter(state=Schedule.State.ACTIVE)
+
+    def with_last_run(self) -> ScheduleQuerySet:
+        """With `last_run_at`, when somebody's copy was last made."""
+        latest = ReportDelivery.objects.filter(schedule=OuterRef("pk"), done_at__isnull=False)
+        made = Subquery(latest.order_by("-day", "-done_at").values("done_at")[:1])
+        return self.annotate(last_run_at=made)
 
 
 class Schedule(models.Model):
@@ -53,6 +72,7 @@ class Schedule(models.Model):
         XLSX = "xlsx", "XLSX"
         CSV = "csv", "CSV"
 
+    key = models.UUIDField(null=True, unique=True)  # of the form that made it
     # empty: the morning report that comes with Comptoir, called so in the reader's language
     name = models.CharField(_("name"), max_length=80, blank=True)
     report = models.CharField(_("report"), max_length=40)
@@ -87,6 +107,10 @@ class Schedule(models.Model):
     @property
     def rhythm_in_words(self) -> str:
         return Recurrence.of(self.rule).in_words(self.at)
+
+    @property
+    def formats_in_words(self) -> str:
+        return ", ".join(self.Format(name).label for name in self.formats)
 
     @property
     def is_active(self) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from backoffice.models import Schedule
+from backoffice.models import ReportDelivery, Schedule
 from backoffice.models.schedules import ScheduleQuerySet
+from backoffice.reports.definition import Definition
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.recurrence import next_moments
 from stores.models import Company, Location, Membership, Role, User
@@ -17,17 +18,18 @@ from stores.models.location import LocationQuerySet
 from stores.rights import HELD_BY, holds_company_wide, locations_of
 
 type UserId = int
+CATCH_UP = timedelta(days=3)  # what was missed, or failed, is made up for so far back
 RECIPIENT_ROLES = (Role.MANAGER, Role.HEAD_OFFICE, Role.LOGISTICS, Role.AUDITOR)
 
 
 def roles_of(schedule: Schedule) -> tuple[Role, ...]:
     """The roles that may see its report."""
-    return REPORTS[schedule.report].roles if schedule.report in REPORTS else (Role.MANAGER,)
+    return REPORTS[schedule.report].roles
 
 
 def readers_roles(schedule: Schedule) -> set[Role]:
     """The roles whose people may read its report; auditors read everything."""
-    return {Role.AUDITOR}.union(*(HELD_BY[role] for role in roles_of(schedule)))
+    return {Role.AUDITOR}.union(*_holders(REPORTS[schedule.report]))
 
 
 def places_of_owner(schedule: Schedule) -> LocationQuerySet:
@@ -88,7 +90,40 @@ def next_run(schedule: Schedule, zones: Iterable[Iterable[ZoneInfo]], now: datet
     return min(next_moments(schedule.rule, schedule.at, them, after=now)[0] for them in wanted)
 
 
+def failed_lately(schedule: Schedule, now: datetime) -> QuerySet[ReportDelivery]:
+    """The copies that failed and wait for another attempt, or failed for good in the last days."""
+    lately = schedule.deliveries.filter(due_at__gte=now - CATCH_UP, attempts__gt=0)
+    return lately.filter(state__in=(ReportDelivery.State.WAITING, ReportDelivery.State.FAILED))
+
+
 def stopped_schedules(user: User) -> ScheduleQuerySet:
     """Those that this person should see to: they stopped by themselves."""
     stopped = Schedule.objects.visible_to(user).filter(state=Schedule.State.STOPPED)
     return stopped.exclude(stopped_because=Schedule.Why.PERSON)
+
+
+def people_to_name(by: User, definition: Definition) -> QuerySet[User]:
+    """Who this person may name as readers: at head office everybody who may see the report, else who
+    may see it at the person's own places."""
+    held = Membership.objects.filter(role__in={Role.AUDITOR}.union(*_holders(definition)))
+    if not holds_company_wide(by, Role.HEAD_OFFICE):
+        held = held.filter(location__in=locations_of(by, *definition.roles))
+    return User.objects.filter(is_active=True, pk__in=held.values("user"))
+
+
+def roles_to_choose(by: User, definition: Definition) -> list[Role]:
+    """The roles that this person may write to: a manager those who manage the same stores."""
+    if not holds_company_wide(by, Role.HEAD_OFFICE):
+        return [Role.MANAGER]
+    readers = {Role.AUDITOR}.union(*_holders(definition))
+    return [role for role in RECIPIENT_ROLES if role in readers]
+
+
+def _holders(definition: Definition) -> list[tuple[Role, ...]]:
+    return [HELD_BY[role] for role in definition.roles]
+
+
+def zone_of(places: Sequence[Location]) -> ZoneInfo:
+    """The clock of those who look after these places: theirs if they share one, else the office's."""
+    zones = {place.zone for place in places}
+    return zones.pop() if len(zones) == 1 else Company.current().zone

@@ -1,52 +1,181 @@
-"""How a snapshot is told by mail: its figure in the subject, its tables, its files."""
+"""How a snapshot is told by mail: its figure in the subject, its tables, its chart, its files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
 
 from backoffice.lib.house import house
+from backoffice.lib.links import full_url
+from backoffice.models import Schedule
 from backoffice.reports.about import about, link_to
-from backoffice.reports.files import paper_table, report_file
+from backoffice.reports.charts import chart_in_words, chart_png
+from backoffice.reports.files import file_name, paper_table, report_file
 from backoffice.reports.periods import ONE_DAY, Days
+from backoffice.reports.shown import alone
 from backoffice.reports.stored import Stored
-from stores.actions.mail import Attachment, queue_mail
+from backoffice.reports.table import Kind, Table
+from stores.actions.mail import Attachment, compose_mail, queue_mail
 from stores.models import Mail, User
 
 FORMATS = ("xlsx",)
-MOST_MAIL_ROWS = 40
+MOST_ROWS, MOST_ROWS_FURTHER = 40, 10  # of the first table, and of each further one
+MOST_COLUMNS = 7  # a mail is narrow: the rest is in the files and on the page
+MOST_KEY_FIGURES = 4
+
+
+@dataclass(frozen=True)
+class Sending:
+    """On what occasion a report is mailed, on whose clock and day."""
+
+    schedule: Schedule | None = None
+    zone: ZoneInfo = field(default_factory=lambda: house().zone)
+    day: date | None = None  # on which it was due
+    is_asked: bool = False  # by the reader, just now
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A mail before anybody sends it."""
+
+    subject: str
+    text: str
+    html: str  # with its pictures inside
+    file_names: Sequence[str]
 
 
 def mail_report(
     stored: Stored, reader: User, *, key: str, formats: Sequence[str] = FORMATS
 ) -> Mail | None:
-    """Promise the mail, in the caller's transaction and the reader's language; None if this key was
-    promised before."""
-    with translation.override(reader.reads), timezone.override(house().zone):
-        yesterday = timezone.localdate() - ONE_DAY
-        has_period = stored.definition.has_period
+    """Promise a stored report to the person who asks for it, in the caller's transaction; None if this
+    key was promised before."""
+    return _queue(stored, reader, Sending(is_asked=True), key, formats)
+
+
+def queue_letter(stored: Stored, reader: User, sending: Sending, *, key: str) -> Mail | None:
+    """Promise the mail of a schedule, in the caller's transaction and the reader's language."""
+    schedule = sending.schedule
+    return _queue(stored, reader, sending, key, schedule.formats if schedule else FORMATS)
+
+
+def _queue(
+    stored: Stored, reader: User, sending: Sending, key: str, formats: Sequence[str]
+) -> Mail | None:
+    with translation.override(reader.reads), timezone.override(sending.zone):
         return queue_mail(
             key=key,
             template="report",
             to=reader,
-            context={
-                "title": stored.definition.title,
-                "headline": stored.headline(),
-                "days": stored.query.days if has_period else None,
-                "is_yesterday": has_period and stored.query.days == Days(yesterday, yesterday),
-                "about": about(stored.snapshot),
-                "tables": [paper_table(table, MOST_MAIL_ROWS) for table in stored.tables],
-                "explanation": stored.definition.explanation,
-                "link": link_to(stored.snapshot),
-            },
-            attachments=[
-                Attachment(*report_file(stored, wanted)) for wanted in _files(stored, formats)
-            ],
+            context=_context(stored, sending, formats),
+            attachments=[*_pictures(stored), *_files(stored, formats)],
         )
 
 
-def _files(stored: Stored, formats: Sequence[str]) -> list[str]:
-    """The files of these formats; `csv` is one for each table."""
-    tables = [f"csv-{table.name}" for table in stored.tables]
-    return [file for name in formats for file in (tables if name == "csv" else [name])]
+def previewed(stored: Stored, reader: User, sending: Sending) -> Preview:
+    """The mail as it would be promised."""
+    formats = sending.schedule.formats if sending.schedule else FORMATS
+    with translation.override(reader.reads), timezone.override(sending.zone):
+        mail = compose_mail("report", reader, _context(stored, sending, formats))
+        html = mail.html
+        for picture in _pictures(stored):
+            html = html.replace(f"cid:{picture.content_id}", picture.as_address)
+        return Preview(mail.subject, mail.text, html, _file_names(stored, formats))
+
+
+def _context(stored: Stored, sending: Sending, formats: Sequence[str]) -> dict[str, Any]:
+    yesterday = timezone.localdate() - ONE_DAY
+    has_period = stored.definition.has_period
+    schedule = sending.schedule
+    return {
+        "title": stored.definition.title,
+        "headline": stored.headline(),
+        "days": stored.query.days if has_period else None,
+        "is_yesterday": has_period and stored.query.days == Days(yesterday, yesterday),
+        "about": about(stored.snapshot),
+        "key_figures": _key_figures(stored),
+        "tables": list(_tables(stored)),
+        "explanation": stored.definition.explanation,
+        "link": link_to(stored.snapshot) if stored.snapshot.pk else "",
+        "schedule": schedule,
+        "is_asked": sending.is_asked,
+        "has_files": bool(formats),
+        "stop_link": full_url("backoffice:schedule_mine", schedule.pk) if schedule else "",
+    }
+
+
+def _key_figures(stored: Stored) -> list[tuple[Any, str]]:
+    """The totals of the first table, in words: the figures to read before any row."""
+    first = next((table for table in stored.tables if table.totals), None)
+    if first is None or not first.totals:
+        return []
+    named = [
+        (column.label, alone(cell, column))
+        for column, cell in zip(first.columns, first.totals, strict=True)
+        if column.kind.is_number and cell is not None and not column.compares
+    ]
+    return named[:MOST_KEY_FIGURES]
+
+
+def _tables(stored: Stored) -> Iterator[dict[str, Any]]:
+    for number, table in enumerate(stored.tables):
+        narrow = _narrowed(table)
+        yield paper_table(narrow, MOST_ROWS if number == 0 else MOST_ROWS_FURTHER) | {
+            "chart": _content_id(stored, table) if table.chart and table.rows else "",
+            "chart_in_words": chart_in_words(table),
+            "columns_left_out": len(table.columns) - len(narrow.columns),
+        }
+
+
+def _narrowed(table: Table) -> Table:
+    """The table with the columns that a mail has room for: the first ones, without earlier figures,
+    whose change says it."""
+    shown = [
+        number
+        for number, column in enumerate(table.columns)
+        if column.is_shown and (not column.compares or column.is_change)
+    ]
+    kept = [n for n in shown if table.columns[n].kind != Kind.CODE or n == 0][:MOST_COLUMNS]
+    return Table(
+        table.name,
+        table.title,
+        tuple(table.columns[n] for n in kept),
+        [[row[n] for n in kept] for row in table.rows],
+        [table.totals[n] for n in kept] if table.totals else None,
+    )
+
+
+def _pictures(stored: Stored) -> list[Attachment]:
+    return [
+        Attachment(f"{table.name}.png", "image/png", png, _content_id(stored, table))
+        for table in stored.tables
+        if table.chart and (png := chart_png(table))
+    ]
+
+
+def _content_id(stored: Stored, table: Table) -> str:
+    return f"{table.name}-{stored.snapshot.pk}@chart"
+
+
+def _files(stored: Stored, formats: Sequence[str]) -> list[Attachment]:
+    return [Attachment(*report_file(stored, name)) for name in _wanted(stored, formats)]
+
+
+def _wanted(stored: Stored, formats: Sequence[str]) -> list[str]:
+    """The files of these formats, as `report_file` calls them; of CSV one for each table."""
+    wanted = [name for name in formats if name != Schedule.Format.CSV]
+    if Schedule.Format.CSV in formats:
+        wanted += [f"csv-{table.name}" for table in stored.tables]
+    return wanted
+
+
+def _file_names(stored: Stored, formats: Sequence[str]) -> list[str]:
+    name = file_name(stored)
+    return [
+        f"{name}-{wanted.removeprefix('csv-')}.csv" if "csv-" in wanted else f"{name}.{wanted}"
+        for wanted in _wanted(stored, formats)
+    ]

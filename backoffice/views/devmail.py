@@ -1,30 +1,19 @@
 """The mailbox of a developer's machine: whatever the site sent, to whomever."""
 
 import mimetypes
-from collections.abc import Collection
 
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.csp import CSP
 from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET
 
+from backoffice.lib.csp import OF_A_MAIL
 from backoffice.lib.htmx import render_page
 from backoffice.mailbox import ReceivedMail, received_mail, received_mails
 from stores.rights import public
-
-OF_A_MAIL: dict[
-    str, Collection[str] | str
-] = {  # a mail's own style and pictures, and nothing that acts
-    "default-src": [CSP.NONE],
-    "style-src": [CSP.UNSAFE_INLINE],
-    "img-src": [CSP.SELF, "data:"],
-    "frame-ancestors": [CSP.SELF],
-    "sandbox": ["allow-top-navigation-by-user-activation"],
-}
 
 
 @public

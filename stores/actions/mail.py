@@ -8,6 +8,7 @@ which mail programs recognise the copy.
 
 import logging
 import time
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,6 +47,11 @@ class Attachment:
     content_type: str
     content: bytes
     content_id: str = ""
+
+    @property
+    def as_address(self) -> str:
+        """The file inside an address, for where nothing travels along."""
+        return f"data:{self.content_type};base64,{b64encode(self.content).decode()}"
 
 
 @transaction.atomic

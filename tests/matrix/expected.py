@@ -42,7 +42,10 @@ ADJUSTS = {"inventory:adjustment_new", "inventory:stock_thresholds"}
 ADJUSTS_AT = {"lyon": "manager", "paris": "manager", "central": "logistics"}
 # who holds the link of a mail needs no sign-in, but may not be signed in as somebody else
 READER_OF_THE_LINK = ("inventory:decision_link", {"logistics", *SIGNED_OUT})
-OF_ONE_PERSON = {"inventory:bulk_approval": "logistics"}
+OF_ONE_PERSON = {
+    "inventory:bulk_approval": "logistics",
+    "backoffice:schedule_mine": "manager Lyon",
+}
 OWN = {"lyon": {"customer A"}, "paris": {"customer B"}}
 OWNED = {"address_edit", "address_remove", "order_detail", "order_pay", "order_cancel"}
 OWNED |= {"order_again", "session_end"}
@@ -50,6 +53,9 @@ HANDS_OVER = {"lyon": "clerk", "paris": "clerk", "central": "logistics"}
 MANAGED = {
     f"backoffice:snapshot_{name}": "manager"
     for name in ("detail", "file", "chart", "compare", "send")
+} | {
+    f"backoffice:schedule_{name}": "manager"
+    for name in ("detail", "edit", "change", "delete", "send", "preview", "preview_mail")
 }
 
 

@@ -11,10 +11,12 @@ from uuid import UUID, uuid4
 from django.test import Client
 from django.utils import timezone
 
+from backoffice.actions.schedules import make_schedule
 from backoffice.actions.snapshots import run_report
-from backoffice.models import Snapshot, SnapshotRows
+from backoffice.models import ReportDelivery, Schedule, Snapshot, SnapshotRows
 from backoffice.reports.periods import Days
 from backoffice.reports.query import Query
+from backoffice.reports.recurrence import Recurrence, Rhythm
 from inventory.actions.adjustments import adjust_stock
 from inventory.actions.bulk_approval import begin_bulk_approval
 from inventory.actions.decision_mail import tell_approvers
@@ -45,6 +47,7 @@ from tests.factories import (
     make_transfer,
     make_user,
 )
+from tests.reports.schedules import plan
 from tests.shop.orders import place, place_and_pay
 
 CANARY = "CANARY-PARIS"
@@ -68,6 +71,7 @@ class Things:
     unpaid: Order
     address: int
     snapshot: int
+    schedule: int  # of a manager of this store
     mail: int
     membership: int
 
@@ -110,9 +114,7 @@ def make_world() -> World:
         "customer B": paris.customer.user,
         "clerk Lyon": lyon.clerk,
         "clerk Paris": paris.clerk,
-        "manager Lyon": make_membership(
-            Role.MANAGER, lyon.place, user=make_user("manager@x.example")
-        ).user,
+        "manager Lyon": User.objects.get(email="manager-lyon@x.example"),
         "deactivated": make_membership(
             Role.MANAGER, lyon.place, user=make_user("gone@x.example")
         ).user,
@@ -183,6 +185,7 @@ def make_things(
         unpaid=place({sku: 1}, customer=customer, delivery=collect),
         address=address.pk,
         snapshot=make_snapshot(store, clerk, canary).pk,
+        schedule=make_schedule_of(store, canary).pk,
         mail=make_mail(clerk, canary).pk,
         membership=membership.pk,
     )
@@ -210,6 +213,16 @@ def make_snapshot(store: Location, by: User, canary: str) -> Snapshot:
         chunk.save()
     Snapshot.objects.filter(pk=snapshot.pk).update(place_names=[f"{canary}{store.name}"])
     return snapshot
+
+
+def make_schedule_of(store: Location, canary: str) -> Schedule:
+    """Of a manager, who gets it too; it sent something once."""
+    owner = make_user(f"{canary}manager-{store.code}@x.example".lower(), name=f"{canary}Manager")
+    make_membership(Role.MANAGER, store, user=owner)
+    given = {"name": f"{canary}Week", "people": [owner], "recurrence": Recurrence(Rhythm.DAILY)}
+    schedule = make_schedule(uuid4(), "consolidated", plan(**given), by=owner)
+    ReportDelivery.objects.create(schedule=schedule, reader=owner, day=TODAY.last)
+    return schedule
 
 
 def make_mail(reader: User, canary: str) -> Mail:
@@ -306,6 +319,11 @@ VALUES: dict[tuple[str, str], Any] = {
         (f"inventory:tax_rate_{name}", "pk"): shared(lambda world: world.sku.product.tax_rate_id)
         for name in ("edit", "end", "again")
     },
+    **{
+        (f"backoffice:schedule_{name}", "pk"): of_things("schedule")
+        for name in ("detail", "edit", "change", "delete", "send", "preview", "preview_mail")
+    },
+    ("backoffice:schedule_mine", "pk"): shared(lambda world: world.lyon.schedule),
     ("backoffice:mail_detail", "pk"): shared(lambda world: world.paris.mail),
     ("backoffice:mail_again", "pk"): shared(lambda world: world.paris.mail),
     **{

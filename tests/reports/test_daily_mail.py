@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 
-from backoffice.actions import reports
+from backoffice.actions import report_mails
 from backoffice.actions.deliveries import deliver_report, plan_reports, sweep_reports
 from backoffice.models import ReportDelivery, Schedule, Snapshot
 from backoffice.reports.periods import Days
@@ -51,14 +51,19 @@ def test_head_office_gets_yesterdays_figures_of_every_store(office: User) -> Non
     assert plan_reports() == 1
     assert sweep_reports() == 1
     [mail] = mails_to(office)
-    assert mail.subject == "Yesterday €77.97 in 2 stores"
+    assert mail.subject == "Yesterday €77.97 in 2 stores (+52.9%)"
     assert "Lyon" in mail.text
     assert "Paris" in mail.text
-    assert [attachment.name for attachment in mail.attachments.order_by("pk")] == [
-        "consolidated-2026-03-01.xlsx",
-        "consolidated-2026-03-01-stores.csv",
+    files = mail.attachments.filter(content_id="").values_list("name", flat=True)
+    assert sorted(files) == [
+        "consolidated-2026-03-01-best.csv",
         "consolidated-2026-03-01-products.csv",
+        "consolidated-2026-03-01-stores.csv",
+        "consolidated-2026-03-01.xlsx",
     ]
+    for chart in mail.attachments.exclude(content_id=""):
+        assert f'src="cid:{chart.content_id}"' in mail.html
+        assert bytes(chart.content).startswith(b"\x89PNG")
     snapshot = Snapshot.objects.get()
     assert f"/reports/{snapshot.pk}/" in mail.html
     assert f"/reports/{snapshot.pk}/" in mail.text
@@ -85,7 +90,7 @@ def test_a_manager_of_two_stores_gets_one_mail_about_both(chain: Chain) -> None:
     make_membership(Role.MANAGER, chain.paris, user=manager)
     plan_reports()
     sweep_reports()
-    assert [mail.subject for mail in mails_to(manager)] == ["Yesterday €77.97 in 2 stores"]
+    assert [mail.subject for mail in mails_to(manager)] == ["Yesterday €77.97 in 2 stores (+52.9%)"]
 
 
 def test_each_reader_is_told_in_their_language(chain: Chain) -> None:
@@ -98,7 +103,7 @@ def test_each_reader_is_told_in_their_language(chain: Chain) -> None:
     assert mail.subject == "Hier 77,97 € à Lyon"
     assert "2 mars 2026 06:30" in mail.text  # the office's time, as on the page
     csv = bytes(mail.attachments.get(name__endswith="stores.csv").content).decode("utf-8-sig")
-    assert "Lyon;lyon;77,97;0,00;77,97;;1;77,97;5;" in csv
+    assert "Lyon;lyon;77,97;0,00;;1;0;;77,97;5;0;;23;128,00;0;0,00" in csv
 
 
 def test_clerks_logistics_auditors_and_customers_get_none(chain: Chain) -> None:
@@ -136,7 +141,7 @@ def test_a_report_made_before_the_crash_of_its_mail_is_made_whole_or_not_at_all(
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(reports, "mail_report", crash)
+        patched.setattr(report_mails, "queue_letter", crash)
         with pytest.raises(SystemExit), transaction.atomic():
             deliver_report(delivery.pk)
     delivery.refresh_from_db()
