@@ -13,7 +13,12 @@ from backoffice.lib.text import normal
 from stores.actions.mail import queue_mail
 from stores.actions.security import note_event, note_sign_in
 from stores.actions.sessions import drop_sessions
-from stores.actions.sign_in import begin_attempt, end_attempts, remember_language
+from stores.actions.sign_in import (
+    begin_attempt,
+    end_attempts,
+    end_session_in_time,
+    remember_language,
+)
 from stores.errors import TooManyAttempts
 from stores.models import SecurityEvent, User
 from stores.origin import origin_of
@@ -58,6 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         origin = origin_of(request)
         request.session.begin_use(origin)  # type: ignore[attr-defined]
         super().login(request, user)
+        end_session_in_time(request.session)
         remember_language(user, get_language() or "")
         note_sign_in(user, origin)
 

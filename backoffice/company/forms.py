@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.company.choices import currencies, shipping_places, time_zones
 from backoffice.company.words import as_text, label_of, usual
 from backoffice.lib.fields import MoneyFormField, NameField, ParagraphsField, QuantityField
+from stores.forms import TwoFactorRolesField
 from stores.languages import LANGUAGE_NAMES
 from stores.models import Company, Location
 
@@ -224,6 +225,7 @@ class RightsForm(SectionForm):
         max_value=90,
         help_text=_("Then one signs in again. It counts from the next sign-in of each person on."),
     )
+    two_factor_roles = TwoFactorRolesField()
 
 
 class ShopForm(SectionForm):

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from stores.languages import LANGUAGE_NAMES
-from stores.models import Company
+from stores.models import Company, Role
 
 
 def as_text(company: Company, names: Iterable[str]) -> dict[str, str]:
@@ -43,6 +43,8 @@ def in_words(name: str, value: Any) -> str:
         return number_format(value, 2, use_l10n=True, force_grouping=True)
     if isinstance(value, time):
         return time_format(value)
+    if name == "two_factor_roles":
+        return ", ".join(str(Role(role).label) for role in value) or _("nobody")
     if name == "languages":
         return ", ".join(LANGUAGE_NAMES[code] for code in value)
     if name == "language":

@@ -6,6 +6,7 @@ a stranger elsewhere can't lock a manager out, and two clerks behind one address
 
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils import timezone
 from backoffice.lib.retry import retrying
 from stores.actions.security import note_event
 from stores.errors import TooManyAttempts, WrongPassword
-from stores.models import SecurityEvent, SignInAttempt, User
+from stores.models import Company, SecurityEvent, SignInAttempt, User
 from stores.origin import Origin
 
 FREE_FAILURES = 5  # of one pair, before it waits
@@ -102,3 +103,9 @@ def remember_language(user: User, language: str) -> None:
     if user.seen_language != language:
         user.seen_language = language
         user.save(update_fields=["seen_language"])
+
+
+def end_session_in_time(session: SessionBase) -> None:
+    """Let a session that begins now end when the company says, however much it is used."""
+    days = Company.objects.values_list("session_days", flat=True).get(pk=1)
+    session.set_expiry(timedelta(days=days))

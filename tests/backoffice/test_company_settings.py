@@ -14,7 +14,7 @@ from backoffice.templatetags.comptoir import money
 from inventory.models import Alert, RestockRequest
 from sales.actions.sale import Item, Paid, record_sale
 from sales.models import Tender
-from stores.models import Company, Role
+from stores.models import Company, Role, Session
 from tests.backoffice.settings_form import PATH, errors_on, filled, save
 from tests.factories import (
     make_level,
@@ -24,6 +24,7 @@ from tests.factories import (
     make_sku,
     make_staff,
     make_store,
+    make_user,
 )
 from tests.queries import queries_of
 from tests.shop.orders import place
@@ -83,7 +84,11 @@ def test_each_section_is_saved_alone(admin: Client) -> None:
         "mail": {"mail_name": "La Brûlerie", "mail_address": "shop@brulerie.example"},
         "times": {"order_hold_minutes": "45", "digest_at": "08:30"},
         "limits": {"most_change": "200,50", "unpaid_orders": "2", "unpaid_units": "70"},
-        "rights": {"own_requests_allowed": "on", "session_days": "7"},
+        "rights": {
+            "own_requests_allowed": "on",
+            "session_days": "7",
+            "two_factor_roles": ["auditor", "admin"],
+        },
         "shop": {"online_location": nice.pk},
     }
     for version, (section, typed) in enumerate(saved.items(), start=2):
@@ -111,6 +116,7 @@ def test_each_section_is_saved_alone(admin: Client) -> None:
         70,
     )
     assert (company.own_requests_allowed, company.session_days) == (True, 7)
+    assert company.two_factor_roles == ["auditor", "admin"]
     assert company.online_location == nice
 
 
@@ -262,6 +268,17 @@ def test_who_asks_for_no_language_hears_the_usual_one(admin: Client) -> None:
     save(admin, "language", language="fr")
     assert '<html lang="fr"' in Client(headers={"accept-language": "de, *"}).get("/").text
     assert '<html lang="en"' in Client(headers={"accept-language": "de, en-GB;q=0.5"}).get("/").text
+
+
+def test_who_signs_in_stays_signed_in_for_the_days_of_the_company() -> None:
+    person = make_user("ana@x.example", password="a long password")
+    Company.objects.update(session_days=3)
+    browser = Client()
+    typed = {"login": "ana@x.example", "password": "a long password"}
+    assert browser.post("/accounts/login/", typed).status_code == 302
+    [session] = Session.objects.filter(user=person)
+    left = session.expire_date - timezone.now()
+    assert timedelta(days=3) - timedelta(minutes=1) < left <= timedelta(days=3)
 
 
 def test_the_trial_mail_comes_back_to_the_settings(admin: Client) -> None:
