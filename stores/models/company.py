@@ -41,9 +41,7 @@ class Company(models.Model):
     languages = ArrayField(
         models.CharField(max_length=2), verbose_name=_("languages"), default=both_languages
     )
-    language = models.CharField(
-        _("language of whom nothing is known"), max_length=2, default="en", db_default="en"
-    )
+    language = models.CharField(_("usual language"), max_length=2, default="en", db_default="en")
 
     mail_name = models.CharField(
         _("name of the sender"), max_length=80, default="Comptoir", db_default="Comptoir"

@@ -84,12 +84,12 @@ def test_each_section_is_saved_alone(admin: Client) -> None:
         "mail": {"mail_name": "La Brûlerie", "mail_address": "shop@brulerie.example"},
         "times": {"order_hold_minutes": "45", "digest_at": "08:30"},
         "limits": {"most_change": "200,50", "unpaid_orders": "2", "unpaid_units": "70"},
+        "shop": {"online_location": nice.pk},
         "rights": {
             "own_requests_allowed": "on",
             "session_days": "7",
-            "two_factor_roles": ["auditor", "admin"],
+            "two_factor_roles": ["auditor", "logistics"],
         },
-        "shop": {"online_location": nice.pk},
     }
     for version, (section, typed) in enumerate(saved.items(), start=2):
         answer = save(admin, section, **typed)
@@ -116,7 +116,7 @@ def test_each_section_is_saved_alone(admin: Client) -> None:
         70,
     )
     assert (company.own_requests_allowed, company.session_days) == (True, 7)
-    assert company.two_factor_roles == ["auditor", "admin"]
+    assert company.two_factor_roles == ["auditor", "logistics"]
     assert company.online_location == nice
 
 
