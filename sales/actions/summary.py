@@ -42,7 +42,7 @@ SOLD_GOODS = """
 """
 LOCK = "LOCK TABLE sales_sale, sales_saleline, {tables} IN SHARE ROW EXCLUSIVE MODE"
 FILL = "INSERT INTO {table} ({keys}, {sums}) SELECT {keys}, {added} FROM {source} GROUP BY {keys}"
-MONTH_OF_DAYS = "(SELECT date_trunc('month', day)::date AS month, * FROM {table}) days"
+OF_MONTH = "(SELECT date_trunc('month', day)::date AS month, * FROM {table}) days"
 DIFFERENCES = """
     SELECT location.code, {period}, concat_ws(' ', {what}), kept, sold
     FROM (SELECT {keys}, ({as_counted})::text AS kept FROM {table}) summary
@@ -103,11 +103,9 @@ ADD = "".join([NEW_SALE, *map(_add_to, SUMMARIES), "SELECT"])
 REBUILD = (
     LOCK.format(tables=", ".join(summary.table for summary in SUMMARIES)),
     *(f"DELETE FROM {summary.table}" for summary in SUMMARIES),  # noqa: S608
-    *(_fill(summary, f"({_sales_of(summary)}) sale") for summary in DAILY.values()),
-    *(
-        _fill(summary, MONTH_OF_DAYS.format(table=DAILY[key].table))
-        for key, summary in MONTHLY.items()
-    ),
+    *(_fill(summary, f"({_sales_of(summary)}) sale") for key, summary in DAILY.items() if key),
+    _fill(DAILY[""], DAILY["hour"].table),
+    *(_fill(summary, OF_MONTH.format(table=DAILY[key].table)) for key, summary in MONTHLY.items()),
 )
 
 

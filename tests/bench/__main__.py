@@ -4,7 +4,6 @@
 """
 
 import secrets
-import subprocess
 import sys
 
 from backoffice.dev.translations import compile_catalogues
@@ -20,7 +19,6 @@ def main(wanted: list[str]) -> int:
             "DEVELOPMENT": "0",
             "SECRET_KEY": secrets.token_hex(32),
             "ALLOWED_HOSTS": "127.0.0.1,testserver",
-            "DJANGO_SETTINGS_MODULE": "backoffice.settings",
             "BENCH_POSTGRES": str(postgres.process.pid),
         }
         levels = [start for start in wanted if start.startswith(LEVELS)]
@@ -51,19 +49,13 @@ def measure_pages(env: dict[str, str], wanted: list[str]) -> int:
             "BENCH_REFERENCE": f"{reference_port} {reference.process.pid}",
             "BENCH_MANY_PRODUCTS": f"{many_port} {many_web.process.pid}",
         }
-        return run("tests.bench.table", *wanted, env={**env, **servers})
+        return site.run("tests.bench.table", *wanted, env={**env, **servers})
 
 
 def measure_levels(env: dict[str, str]) -> int:
     print(f"Data set “many levels”: {site.MANY_LEVELS}", flush=True)
     database = site.data_set("many_levels", site.MANY_LEVELS)
-    return run("tests.bench.levels", env={**env, "DATABASE_URL": database})
-
-
-def run(module: str, *arguments: str, env: dict[str, str]) -> int:
-    command = [sys.executable, "-m", module, *arguments]
-    environment = site.environment(**env)
-    return subprocess.run(command, cwd=site.ROOT, env=environment, check=False).returncode
+    return site.run("tests.bench.levels", env={**env, "DATABASE_URL": database})
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ FOLDER = ROOT / ".run" / "bench"
 BENCH = "--stores 20 --skus 2000 --days 365 --tickets 78 --orders 5000"
 MANY_PRODUCTS = "--stores 1 --skus 50000 --days 1 --tickets 10"
 MANY_LEVELS = "--stores 50 --skus 5000 --days 28 --tickets 40 --orders 100"
+YEAR = "--stores 50 --skus 2000 --days 1 --tickets 10 --orders 50"
 THREADS = "4"
 REFERENCE_ROWS = 20
 REFERENCE_TABLE = "bench_reference_row"
@@ -66,6 +67,22 @@ def data_set(name: str, options: str) -> str:
     return url
 
 
+def year_of(lines: int) -> str:
+    """The address of a database with 50 stores and a year of so many sale lines."""
+    name = f"year_of_{lines // 1_000_000}m"
+    mark = FOLDER / f"{name}.made-with"
+    url, made_with = database_url(name), f"{YEAR}, {lines} lines"
+    if not mark.exists() or mark.read_text() != made_with:
+        data_set("chain_of_50", YEAR)
+        with psycopg.connect(database_url("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE chain_of_50")  # type: ignore[arg-type]
+        assert run("tests.bench.past_sales", str(lines), env={"DATABASE_URL": url}) == 0
+        mark.write_text(made_with)
+    manage("migrate -v0", {"DATABASE_URL": url})
+    return url
+
+
 def make_reference_rows(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(CREATE_REFERENCE)
@@ -78,6 +95,13 @@ def manage(command: str, env: Mapping[str, str]) -> None:
         env=environment(**env),
         check=True,
     )
+
+
+def run(module: str, *arguments: str, env: Mapping[str, str]) -> int:
+    """Run a module of the benchmark in a process of its own; its exit status."""
+    command = [sys.executable, "-m", module, *arguments]
+    environ = environment(DJANGO_SETTINGS_MODULE="backoffice.settings", **env)
+    return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
 
 
 def environment(**extra: str) -> dict[str, str]:
