@@ -100,7 +100,8 @@ def manage(command: str, env: Mapping[str, str]) -> None:
 def run(module: str, *arguments: str, env: Mapping[str, str]) -> int:
     """Run a module of the benchmark in a process of its own; its exit status."""
     command = [sys.executable, "-m", module, *arguments]
-    environ = environment(DJANGO_SETTINGS_MODULE="backoffice.settings", **env)
+    settings = {"DJANGO_SETTINGS_MODULE": "backoffice.settings"}
+    environ = environment(**settings | dict(env))
     return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
 
 
