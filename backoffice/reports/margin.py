@@ -13,6 +13,7 @@ from backoffice.reports.periods import Preset
 from backoffice.reports.query import Compare, Query
 from backoffice.reports.sold_tables import DIMENSIONS, FILTERS, Shape, SoldTables, is_long
 from backoffice.reports.table import Column, Kind, Table, Words
+from backoffice.reports.words import change_in_words
 from backoffice.templatetags.comptoir import money
 from stores.models import Location
 
@@ -27,7 +28,8 @@ TITLES: dict[str, Words] = {
     "groups": gettext_lazy("Margin"),
     "detail": gettext_lazy("Margin in detail"),
 }
-SHAPE = Shape(FIGURES, ("net", "margin", "margin_rate"), "margin", TITLES)
+COMPARED = ("margin", "margin_rate")
+SHAPE = Shape(FIGURES, COMPARED, COMPARED, "margin", TITLES)
 
 
 def run(places: Sequence[Location], query: Query) -> list[Table]:
@@ -35,9 +37,10 @@ def run(places: Sequence[Location], query: Query) -> list[Table]:
 
 
 def headline(tables: list[Table], query: Query) -> str:
-    """Such as `€4,321.00 of margin in 5 locations`."""
+    """Such as `€4,321.00 of margin in 5 locations (+4.2%)`."""
     amount = {"amount": money(tables[0].total("margin"))}  # type: ignore[arg-type]
-    return located(_("%(amount)s of margin") % amount, tables[0])
+    figure = located(_("%(amount)s of margin") % amount, tables[0])
+    return figure + change_in_words(tables[0], "margin")
 
 
 DEFINITION = Definition(

@@ -12,6 +12,7 @@ from backoffice.reports.periods import Preset
 from backoffice.reports.query import Compare, Query
 from backoffice.reports.sold_tables import DIMENSIONS, FILTERS, Shape, SoldTables, is_long
 from backoffice.reports.table import Column, Kind, Table, Words
+from backoffice.reports.words import change_in_words
 from backoffice.templatetags.comptoir import money
 from stores.models import Location
 
@@ -26,7 +27,7 @@ TITLES: dict[str, Words] = {
     "groups": gettext_lazy("Sales"),
     "detail": gettext_lazy("Sales in detail"),
 }
-SHAPE = Shape(FIGURES, ("revenue", "tickets", "units"), "revenue", TITLES)
+SHAPE = Shape(FIGURES, ("revenue", "tickets"), ("revenue", "units"), "revenue", TITLES)
 
 
 def run(places: Sequence[Location], query: Query) -> list[Table]:
@@ -34,8 +35,9 @@ def run(places: Sequence[Location], query: Query) -> list[Table]:
 
 
 def headline(tables: list[Table], query: Query) -> str:
-    """Such as `€12,345.67 in 5 locations`."""
-    return located(money(tables[0].total("revenue")), tables[0])  # type: ignore[arg-type]
+    """Such as `€12,345.67 in 5 locations (+4.2%)`."""
+    figure = located(money(tables[0].total("revenue")), tables[0])  # type: ignore[arg-type]
+    return figure + change_in_words(tables[0], "revenue")
 
 
 DEFINITION = Definition(

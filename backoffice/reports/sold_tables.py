@@ -57,10 +57,12 @@ type Both = tuple[Row, Row]  # what was sold, and what was sold in the earlier d
 @dataclass(frozen=True)
 class Shape:
     """Which figures of what was sold a report shows: columns named after those of a `Row`, which of
-    them are compared, and the one that ranks and is drawn."""
+    them are compared (`compared_goods`, where no tickets are counted), and the one that ranks and is
+    drawn."""
 
     figures: Sequence[Column]
     compared: Sequence[str]
+    compared_goods: Sequence[str]
     leading: str
     titles: Mapping[str, Words]  # of the table of groups, and of the second group inside the first
 
@@ -146,8 +148,12 @@ class SoldTables:
             for column in self.shape.figures
             if counts_tickets or column.key not in OF_TICKETS
         ]
-        compared = self.shape.compared if self.query.days_before else ()
-        return Layout(keys_shown(names[dimension] for dimension in by), figures, compared)
+        compared = self.shape.compared if counts_tickets else self.shape.compared_goods
+        return Layout(
+            keys_shown(names[dimension] for dimension in by),
+            figures,
+            compared if self.query.days_before else (),
+        )
 
     def _drawn(self) -> tuple[str, ...]:
         leading = self.shape.leading

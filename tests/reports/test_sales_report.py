@@ -51,7 +51,7 @@ def test_stores_stand_by_revenue_beside_the_days_before(chain: Chain) -> None:
     assert keys == [
         *("store", "store_code", "revenue", "revenue_before", "revenue_change"),
         *("tickets", "tickets_before", "tickets_change", "average_ticket"),
-        *("units", "units_before", "units_change", "tax"),
+        *("units", "tax"),
     ]
     assert rows(table, *keys) == [
         (
@@ -69,7 +69,7 @@ def test_stores_stand_by_revenue_beside_the_days_before(chain: Chain) -> None:
             "500.0",
             "17.25",
         ),
-        ("Paris", "paris", "35.96", "51.00", "-29.5", 1, 1, "0.0", "35.96", 4, 2, "100.0", "5.99"),
+        ("Paris", "paris", "35.96", "51.00", "-29.5", 1, 1, "0.0", "35.96", 4, "5.99"),
     ]
     assert totals(table, *keys[2:5], "tickets", "average_ticket", "units", "tax") == (
         *("139.43", "76.50", "82.3"),
@@ -147,6 +147,11 @@ def test_articles_products_clerks_and_hours_are_named(chain: Chain) -> None:
         ("Souris optique", "MOUSE", chain.mouse.pk, 3),
         ("Chocolat Noir", "CHOC", chain.chocolate.pk, 7),
     ]
+    [compared] = sales.run(chain.places, asked("article", compare=Compare.BEFORE))
+    assert rows(compared, "code", "units", "units_before", "units_change") == [
+        ("MOUSE", 3, 3, "0.0"),
+        ("CHOC", 7, 0, None),
+    ]
     [products] = sales.run(chain.places, asked("product"))
     assert rows(products, "product", "product_id", "revenue") == [
         ("Souris optique", chain.mouse.product_id, "76.50"),
@@ -194,6 +199,12 @@ def test_headlines_say_the_figure_and_where(chain: Chain) -> None:
     query = asked()
     assert sales.headline(sales.run(chain.places, query), query) == "€139.43 in 2 locations"
     assert margin.headline(margin.run([chain.lyon], query), query) == "€44.22 of margin in Lyon"
+
+
+def test_a_headline_says_the_change_where_it_is_compared(chain: Chain) -> None:
+    query = asked(compare=Compare.BEFORE)
+    tables = sales.run(chain.places, query)
+    assert sales.headline(tables, query) == "€139.43 in 2 locations (+82.3%)"
 
 
 def test_a_place_that_is_not_asked_for_adds_nothing(chain: Chain) -> None:
