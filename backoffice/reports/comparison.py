@@ -21,7 +21,7 @@ from backoffice.reports.query import Query
 from backoffice.reports.shown import heading, shown
 from backoffice.reports.stored import columns_of, filled
 from backoffice.reports.table import CHANGE, Cell, Column, Kind, Table, percentage
-from backoffice.templatetags.figures import period
+from backoffice.templatetags.figures import period, signed
 
 MOST_OTHERS = 100
 COMPARABLE = (Kind.NUMBER, Kind.MONEY, Kind.DAYS, Kind.DECIMAL)
@@ -116,13 +116,12 @@ class Comparison:
     def _both(self, labels: list[str], here: Cell, there: Cell) -> Both:
         difference = _difference(here, there)
         column = Column("change" + CHANGE, "", Kind.PERCENT, compares="change")
-        sign = "+" if isinstance(difference, int | Decimal) and difference > 0 else ""
         change = percentage(here, there)
         return Both(
             labels,
             shown(here, self.column),
             shown(there, self.column),
-            "" if difference is None else sign + shown(difference, self.column),
+            "" if difference is None else signed(difference),
             "" if change is None else shown(change, column),
         )
 
@@ -171,7 +170,7 @@ def _total(table: Table, key: str) -> Cell:
     return table.total(key) if any(column.key == key for column in table.columns) else None
 
 
-def _difference(here: Cell, there: Cell) -> Cell:
+def _difference(here: Cell, there: Cell) -> int | Decimal | None:
     """The one less the other; a row that only one of them has counts as nothing in the other."""
     numbers = [cell for cell in (here, there) if isinstance(cell, int | Decimal)]
     if not numbers:

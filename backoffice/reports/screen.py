@@ -16,11 +16,12 @@ from backoffice.reports.found import TablePage, Wanted, page_of
 from backoffice.reports.links import Reader, link_of
 from backoffice.reports.shown import alone, heading, shown
 from backoffice.reports.stored import rows_between
-from backoffice.reports.table import BEFORE, CHANGE, Cell, Column, Table, Words
+from backoffice.reports.table import BEFORE, CHANGE, Cell, Column, Kind, Table, Words
 
 SEARCH_FROM = 12  # rows from which on a table has a search field
 MOST_TILES = 6
 MOST_CHARTED = 400
+ONE_LINE = (Kind.DAY, Kind.WEEK, Kind.MONTH, Kind.HOUR)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Heading:
 @dataclass(frozen=True)
 class ShownCell:
     text: str
-    is_figure: bool
+    look: str  # a class of the style sheet, or nothing
     label: str
     url: str = ""
 
@@ -104,7 +105,7 @@ class ScreenTable:
 
     def _cell(self, cell: Cell, column: Column, row: Mapping[str, Cell]) -> ShownCell:
         url = link_of(column.link, self.reader, row) if column.link and cell is not None else ""
-        return ShownCell(shown(cell, column), column.kind.is_number, heading(column), url)
+        return ShownCell(shown(cell, column), look_of(column), heading(column), url)
 
     @cached_property
     def totals(self) -> list[ShownCell]:
@@ -115,7 +116,7 @@ class ScreenTable:
         cells = [
             ShownCell(
                 "" if totals[n] is None else shown(totals[n], column),
-                column.kind.is_number,
+                look_of(column),
                 heading(column),
             )
             for n, column in self.columns
@@ -162,6 +163,13 @@ class ScreenTable:
             if value is not None:
                 query[f"{self.name}-{name}"] = str(value)
         return f"?{query.urlencode()}"
+
+
+def look_of(column: Column) -> str:
+    """Figures stand to the right, days and hours on one line, codes in fixed width."""
+    if column.kind.is_number:
+        return "number"
+    return "code" if column.kind == Kind.CODE else "nowrap" if column.kind in ONE_LINE else ""
 
 
 def chart_table(record: SnapshotTable) -> Table:
