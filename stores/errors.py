@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.lib.errors import DomainError
-from stores.models import Location, Mail, Membership
+from stores.models import Location, Mail, Membership, User
 
 
 class MailNotFailed(DomainError):
@@ -30,6 +30,17 @@ class EmailTaken(DomainError):
             _(
                 "This e-mail has an account. Look for it among people and customers, and add the role."
             )
+        )
+
+
+class CameAlready(DomainError):
+    """Who was invited has signed in, or signed up by themselves: there is no invitation any more."""
+
+    def __init__(self, person: User) -> None:
+        self.person = person
+        super().__init__(
+            _("%(person)s has signed in already. To keep them out, close the account.")
+            % {"person": person}
         )
 
 

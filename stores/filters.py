@@ -67,7 +67,12 @@ class PeopleFilter(filters.FilterSet):  # type: ignore[misc]
         method="filter_location",
         empty_label=_("all"),
     )
-    is_active = filters.ChoiceFilter(label=_("Account"), choices=OPEN, empty_label=_("all"))
+    is_active = filters.ChoiceFilter(
+        label=_("Account"),
+        choices=[*OPEN, ("awaited", _("invited, not yet come"))],
+        method="filter_account",
+        empty_label=_("all"),
+    )
     who = filters.ChoiceFilter(
         label=_("Who"),
         choices=[("all", _("customers too"))],
@@ -90,6 +95,11 @@ class PeopleFilter(filters.FilterSet):  # type: ignore[misc]
 
     def filter_words(self, people: QuerySet[User], _name: str, words: str) -> QuerySet[User]:
         return people_called(people, words)
+
+    def filter_account(self, people: QuerySet[User], _name: str, state: str) -> QuerySet[User]:
+        if state == "awaited":
+            return people.filter(is_active=True, invited_at__isnull=False, last_login=None)
+        return people.filter(is_active=state == "True")
 
     def filter_role(self, people: QuerySet[User], _name: str, role: str) -> QuerySet[User]:
         return people.filter(_holding(role=role))

@@ -2,10 +2,11 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.lib.fields import NameField
-from backoffice.lib.text import refuse_invisible
+from backoffice.lib.text import normal, refuse_invisible
 from stores.actions.places import CHANGEABLE
 from stores.languages import offered, offered_or_browsers
 from stores.models import Location, Role, User
@@ -106,15 +107,45 @@ class OpeningForm(forms.Form):
     )
 
 
+class PlaceField(forms.CharField):
+    """A store or logistics centre by its name or code, typed or picked; empty is the whole company."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=80, required=False, **kwargs)
+        self.widget.attrs |= {"list": "places", "autocomplete": "off"}
+
+    def clean(self, value: Any) -> Location | None:
+        typed = normal(super().clean(value))
+        if not typed:
+            return None
+        named = Q(code=typed.lower()) | Q(name__iexact=typed)
+        found = list(Location.objects.inner().kept().filter(named)[:2])
+        if not found:
+            raise forms.ValidationError(_("No place has this name or code."), code="unknown")
+        if len(found) > 1:
+            raise forms.ValidationError(_("Several places have this name: type the code."))
+        return found[0]
+
+
 class RoleForm(forms.Form):
     role = forms.TypedChoiceField(label=_("Role"), choices=Role, coerce=Role)
-    location = forms.ModelChoiceField(
+    location = PlaceField(
         label=_("Place"),
-        queryset=Location.objects.inner().active(),
-        required=False,
-        empty_label=_("the whole company"),
         help_text=_("A store for clerks and managers; empty for roles of the whole company."),
     )
+
+
+class MoreRoleForm(RoleForm):
+    """One more role of the same invitation, which may stay empty."""
+
+    role = forms.TypedChoiceField(
+        label=_("Role"), choices=[("", "–"), *Role.choices], coerce=Role, required=False
+    )
+    location = PlaceField(label=_("Place"))
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("location") and not self.cleaned_data.get("role"):
+            self.add_error("role", _("Choose the role, or empty the place."))
 
 
 class PersonForm(RoleForm):
@@ -124,6 +155,7 @@ class PersonForm(RoleForm):
         label=_("Language"),
         required=False,
         choices=partial(offered_or_browsers, _("as the browser asks")),
+        help_text=_("Of the invitation, too."),
     )
     field_order = ["name", "email", "language", "role", "location"]
 
@@ -131,6 +163,31 @@ class PersonForm(RoleForm):
         email: str = self.cleaned_data["email"]
         refuse_invisible(email)
         return email
+
+
+class InvitationForms:
+    """The sheet of an invitation: the person with a first role, and up to four more."""
+
+    def __init__(self, data: Any = None) -> None:
+        self.person = PersonForm(data)
+        self.more_roles = [MoreRoleForm(data, prefix=f"role-{number}") for number in range(2, 6)]
+
+    def is_valid(self) -> bool:
+        valid = [form.is_valid() for form in (self.person, *self.more_roles)]  # each says its own
+        return all(valid)
+
+    @property
+    def more_is_open(self) -> bool:
+        return any(form.has_changed() for form in self.more_roles)
+
+    @property
+    def who(self) -> dict[str, str]:
+        return {name: self.person.cleaned_data[name] for name in ("name", "email", "language")}
+
+    @property
+    def roles(self) -> list[tuple[Role, Location | None]]:
+        filled = (form.cleaned_data for form in (self.person, *self.more_roles))
+        return [(typed["role"], typed["location"]) for typed in filled if typed["role"]]
 
 
 class TwoFactorRolesField(forms.MultipleChoiceField):

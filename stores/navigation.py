@@ -121,6 +121,7 @@ STORE: dict[Words, tuple[Item, ...]] = {
             also=("/reports/",),
         ),
     ),
+    _("Store"): (Item("stores:store_people", _("People"), "users", (Role.MANAGER,)),),
 }
 NOT_AT_A_WAREHOUSE = {
     "inventory:store_restock",

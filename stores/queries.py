@@ -1,8 +1,8 @@
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from backoffice.lib.text import normal
-from stores.models import Membership, Role, Session, User
+from stores.models import Location, Membership, Role, Session, User
 from stores.rights import memberships_of
 
 
@@ -30,3 +30,10 @@ def open_sessions(user: User, *, here: str | None = None) -> list[Session]:
     """The person's open sessions, the one of this request first, then what was used last."""
     alive = user.sessions.filter(expire_date__gt=timezone.now()).defer("session_data")
     return sorted(alive.order_by("-last_seen_at"), key=lambda session: session.pk != here)
+
+
+def people_of(place: Location) -> QuerySet[User]:
+    """Who holds a role at this place, each with their roles there and no others."""
+    here = Membership.objects.filter(location=place).order_by("pk")
+    works_here = Exists(here.filter(user=OuterRef("pk")))
+    return User.objects.filter(works_here).prefetch_related(Prefetch("memberships", here))

@@ -59,5 +59,42 @@ class PeopleTable(tables.Table):  # type: ignore[misc]
         return format_html_join("", "<div>{}, {}</div>", lines) or "–"
 
     def render_is_active(self, record: User) -> SafeString:
-        tone, word = ("state-good", _("open")) if record.is_active else ("state-bad", _("closed"))
-        return format_html('<span class="state {}">{}</span>', tone, word)
+        return state_of(record)
+
+
+class StorePeopleTable(tables.Table):  # type: ignore[misc]
+    caption = _("People of this place")
+    empty_text = _("Nobody has a role here yet; an administrator gives them.")
+
+    name = tables.Column(empty_values=(), order_by=("name", "email"), verbose_name=_("Name"))
+    roles = tables.Column(accessor="memberships", orderable=False, verbose_name=_("Role here"))
+    email = tables.Column(attrs={"td": {"class": "wide"}})
+    last_login = tables.DateTimeColumn(
+        short=True, verbose_name=_("Last sign-in"), attrs={"td": {"class": "nowrap"}}
+    )
+    is_active = tables.Column(verbose_name=_("Account"))
+
+    class Meta:
+        model = User
+        fields = ["name", "roles", "email", "last_login", "is_active"]
+        order_by = "name"
+
+    def render_name(self, record: User) -> str:
+        return str(record)
+
+    def render_roles(self, record: User) -> str:
+        return ", ".join(str(m.get_role_display()) for m in record.memberships.all())
+
+    def render_is_active(self, record: User) -> SafeString:
+        return state_of(record)
+
+
+def state_of(person: User) -> SafeString:
+    """Whether a person can sign in, and whether they ever did."""
+    if person.is_awaited:
+        tone, word = "state-warn", _("invited")
+    elif person.is_active:
+        tone, word = "state-good", _("open")
+    else:
+        tone, word = "state-bad", _("closed")
+    return format_html('<span class="state {}">{}</span>', tone, word)

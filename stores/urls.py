@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stores.views import people, places, profile, security, two_factor
+from stores.views import invitations, people, places, profile, security, two_factor
 
 app_name = "stores"
 urlpatterns = [
@@ -16,8 +16,29 @@ urlpatterns = [
     path("head-office/stores/", places.location_list, name="location_list"),
     path("head-office/stores/<int:pk>/", places.location_edit, name="location_edit"),
     path("head-office/people/", people.people_list, name="people_list"),
-    path("head-office/people/new/", people.person_new, name="person_new"),
+    path("head-office/people/new/", invitations.person_new, name="person_new"),
     path("head-office/people/<int:pk>/", people.person_edit, name="person_edit"),
+    path(
+        "head-office/people/<int:pk>/invite-again/",
+        invitations.invitation_again,
+        name="invitation_again",
+    ),
+    path(
+        "head-office/people/<int:pk>/take-back/",
+        invitations.invitation_take_back,
+        name="invitation_take_back",
+    ),
+    path(
+        "head-office/people/<int:pk>/sessions/end/",
+        people.person_sessions_end,
+        name="person_sessions_end",
+    ),
+    path(
+        "head-office/people/<int:pk>/two-factor/reset/",
+        people.person_two_factor_reset,
+        name="person_two_factor_reset",
+    ),
+    path("stores/<slug:code>/people/", people.store_people, name="store_people"),
     path("head-office/people/<int:pk>/roles/", people.role_give, name="role_give"),
     path("head-office/people/<int:pk>/close/", people.person_close, name="person_close"),
     path("head-office/people/<int:pk>/reopen/", people.person_reopen, name="person_reopen"),

@@ -1,16 +1,10 @@
 """People and their roles: who works where, from when they are asked in until their account closes."""
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
-from django.db import IntegrityError, transaction
-from django.utils.translation import get_language
+from django.db import transaction
 
-from backoffice.lib.links import full_url
 from backoffice.lib.retry import retrying
-from backoffice.lib.text import normal
-from stores.actions.mail import queue_mail
 from stores.actions.sessions import drop_sessions
-from stores.errors import EmailTaken, LastAdministrator, OwnAccount, RoleHeld, RoleNotThere
+from stores.errors import LastAdministrator, OwnAccount, RoleHeld, RoleNotThere
 from stores.models import Location, Membership, RightsChange, Role, User
 
 
@@ -31,47 +25,24 @@ def change_profile(
 
 @retrying
 @transaction.atomic
-def add_person(
-    *, email: str, name: str, language: str, role: Role, location: Location | None, by: User
-) -> User:
-    """Make an account with its first role, and mail a link to choose a password."""
-    email = normal(email).lower()
-    if User.objects.filter(email=email).exists():
-        raise EmailTaken
-    try:
-        with transaction.atomic():
-            user = User.objects.create_user(email, None, name=name, language=language)
-    except IntegrityError as error:
-        if User.objects.filter(email=email).exists():  # another one was faster
-            raise EmailTaken from error
-        raise
-    give_role(user.pk, role=role, location=location, by=by)
-    key = default_token_generator.make_token(user)
-    link = full_url("account_reset_password_from_key", user_pk_to_url_str(user), key)
-    queue_mail(
-        key=f"invitation {user.pk}",
-        template="account/invitation",
-        to=user,
-        context={"link": link},
-        language=get_language(),  # of who asks them in, unless their profile names one
-    )
-    return user
-
-
-@retrying
-@transaction.atomic
 def give_role(user_id: int, *, role: Role, location: Location | None, by: User) -> Membership:
-    membership = Membership(user_id=user_id, role=role, location=location)
-    if not _fits(membership):
-        raise RoleNotThere(membership)
-    before = _lock_roles(user_id)
-    _membership, given = Membership.objects.get_or_create(
+    before = lock_roles(user_id)
+    membership = add_role(user_id, role, location)
+    record_change(user_id, RightsChange.Kind.GIVEN, before, by=by)
+    return membership
+
+
+def add_role(user_id: int, role: Role, location: Location | None) -> Membership:
+    """One more role, in the caller's transaction, if it fits the place and isn't held already."""
+    wanted = Membership(user_id=user_id, role=role, location=location)
+    if not _fits(wanted):
+        raise RoleNotThere(wanted)
+    membership, given = Membership.objects.get_or_create(
         user_id=user_id, role=role, location=location
     )
     if not given:
         raise RoleHeld
-    _record(user_id, RightsChange.Kind.GIVEN, before, by=by)
-    return _membership
+    return membership
 
 
 @retrying
@@ -80,9 +51,9 @@ def take_role(membership: Membership, *, by: User) -> None:
     """Take a role away; it ends with the person's next click."""
     if membership.role == Role.ADMIN:
         _keep_an_administrator(without=membership.user_id)
-    before = _lock_roles(membership.user_id)
+    before = lock_roles(membership.user_id)
     membership.delete()
-    _record(membership.user_id, RightsChange.Kind.TAKEN, before, by=by)
+    record_change(membership.user_id, RightsChange.Kind.TAKEN, before, by=by)
 
 
 @retrying
@@ -102,7 +73,7 @@ def reopen_account(user_id: int, *, by: User) -> User:
 
 
 def _set_active(user_id: int, *, active: bool, by: User) -> User:
-    roles = _lock_roles(user_id)
+    roles = lock_roles(user_id)
     user = User.objects.get(pk=user_id)
     if user.is_active != active:
         user.is_active = active
@@ -110,11 +81,11 @@ def _set_active(user_id: int, *, active: bool, by: User) -> User:
         if not active:
             drop_sessions(user)
         kind = RightsChange.Kind.REOPENED if active else RightsChange.Kind.CLOSED
-        _record(user_id, kind, roles, by=by)
+        record_change(user_id, kind, roles, by=by)
     return user
 
 
-def _lock_roles(user_id: int) -> list[list[str]]:
+def lock_roles(user_id: int) -> list[list[str]]:
     """The person's roles, under a lock: changes of one person's rights come one after the other."""
     User.objects.select_for_update(no_key=True).get(pk=user_id)
     return _roles(user_id)
@@ -125,7 +96,9 @@ def _roles(user_id: int) -> list[list[str]]:
     return [[role, place or ""] for role, place in held.values_list("role", "location__name")]
 
 
-def _record(user_id: int, kind: RightsChange.Kind, before: list[list[str]], *, by: User) -> None:
+def record_change(
+    user_id: int, kind: RightsChange.Kind, before: list[list[str]], *, by: User
+) -> None:
     RightsChange.objects.create(
         person_id=user_id, kind=kind, before=before, after=_roles(user_id), by=by
     )

@@ -76,9 +76,13 @@ class User(AbstractBaseUser):
         )
 
     @property
+    def never_came(self) -> bool:
+        """Whether they were invited and haven't signed in yet."""
+        return self.invited_at is not None and self.last_login is None
+
+    @property
     def is_awaited(self) -> bool:
-        """Whether they were invited and never came."""
-        return self.invited_at is not None and self.last_login is None and self.is_active
+        return self.never_came and self.is_active
 
     @property
     def invited_until(self) -> datetime | None:

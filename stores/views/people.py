@@ -4,25 +4,29 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.lib.errors import DomainError
 from backoffice.lib.htmx import render_page
 from backoffice.lib.lists import turn_to_page
 from stores.actions.people import (
-    add_person,
     close_account,
     give_role,
     reopen_account,
     take_role,
 )
+from stores.actions.sessions import sign_out_everywhere
+from stores.actions.two_factor import reset_two_factor
 from stores.filters import PeopleFilter
-from stores.forms import PersonForm, RoleForm
-from stores.models import Membership, Role, User
-from stores.rights import StaffRequest, holds_company_wide, staff
-from stores.tables import PeopleTable
+from stores.forms import RoleForm
+from stores.models import Location, Membership, Role, User
+from stores.origin import origin_of
+from stores.queries import open_sessions, people_of
+from stores.rights import StaffRequest, holds_company_wide, staff, staff_at
+from stores.tables import PeopleTable, StorePeopleTable
 
 SHOWN_CHANGES = 50
+SHOWN_EVENTS = 20
 
 
 @require_GET
@@ -40,24 +44,7 @@ def people_list(request: StaffRequest) -> HttpResponse:
     return render_page(request, "stores/people_list.html", context, parts=("people-table",))
 
 
-@require_http_methods(["GET", "POST"])
-@staff(Role.ADMIN, writing=True)
-def person_new(request: StaffRequest) -> HttpResponse:
-    form = PersonForm(request.POST or None)
-    if form.is_valid():
-        try:
-            user = add_person(**form.cleaned_data, by=request.user)
-        except DomainError as error:
-            form.add_error(None, str(error))
-        else:
-            text = _("%(person)s is added; a mail with a link to choose a password is on its way.")
-            messages.success(request, text % {"person": user})
-            return redirect("stores:person_edit", pk=user.pk)
-    status = 422 if form.is_bound else 200
-    return render_page(request, "stores/person_new.html", {"form": form}, status=status)
-
-
-@require_http_methods(["GET"])
+@require_GET
 @staff(Role.HEAD_OFFICE, company_wide=True)
 def person_edit(request: StaffRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
@@ -116,13 +103,53 @@ def person_reopen(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("stores:person_edit", pk=person.pk)
 
 
+@require_POST
+@staff(Role.ADMIN)
+def person_sessions_end(request: StaffRequest, pk: int) -> HttpResponse:
+    """Sign a person out everywhere."""
+    person = get_object_or_404(User, pk=pk)
+    here = request.session.session_key if person == request.user else None
+    sign_out_everywhere(person, but=here, origin=origin_of(request), by=request.user)
+    messages.success(request, _("%(person)s is signed out everywhere.") % {"person": person})
+    return redirect("stores:person_edit", pk=person.pk)
+
+
+@require_POST
+@staff(Role.ADMIN)
+def person_two_factor_reset(request: StaffRequest, pk: int) -> HttpResponse:
+    """Let in again who has lost the phone: by the password, until they set a new one up."""
+    person = get_object_or_404(User, pk=pk)
+    try:
+        reset_two_factor(person, origin=origin_of(request), by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        said = _("Two-factor sign-in of %(person)s is reset; a mail tells them.")
+        messages.success(request, said % {"person": person})
+    return redirect("stores:person_edit", pk=person.pk)
+
+
+@require_GET
+@staff_at(Role.MANAGER)
+def store_people(request: StaffRequest) -> HttpResponse:
+    """Who works at this place."""
+    table = StorePeopleTable(people_of(request.location))
+    turn_to_page(request, table)
+    context = {"table": table, "place": request.location}
+    return render_page(request, "stores/store_people.html", context, parts=("store-people",))
+
+
 def _person_page(request: StaffRequest, person: User, form: RoleForm) -> HttpResponse:
     context = {
         "person": person,
         "memberships": person.memberships.select_related("location").order_by("pk"),
         "form": form,
+        "places": Location.objects.inner().kept(),
         "changes": person.rights_changes.select_related("by")[:SHOWN_CHANGES],
         "may_change": holds_company_wide(request.user, Role.ADMIN),
     }
+    if holds_company_wide(request.user, Role.ADMIN, reading=True):
+        events = person.security_events.select_related("by").order_by("-pk")
+        context |= {"sessions": open_sessions(person), "events": events[:SHOWN_EVENTS]}
     status = 422 if form.is_bound else 200
     return render_page(request, "stores/person_edit.html", context, status=status)

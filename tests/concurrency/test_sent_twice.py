@@ -131,9 +131,9 @@ def test_a_code_never_becomes_a_code_and_a_barcode_of_two_articles() -> None:
 
 
 def test_a_role_is_given_once() -> None:
-    ana, lyon = make_user(), make_store()
+    ana, _lyon = make_user(), make_store("lyon")
     path = f"/head-office/people/{ana.pk}/roles/"
-    data = {"role": "clerk", "location": lyon.pk}
+    data = {"role": "clerk", "location": "lyon"}
     assert both(make_staff(Role.ADMIN), path, data) == [302, 422]
     assert ana.memberships.count() == 1
 

@@ -81,7 +81,7 @@ def test_a_list_answers_in_place_and_back_and_reload_show_the_same(page: Page) -
 def test_a_refused_form_says_why_with_the_focus_on_it(page: Page) -> None:
     sign_in(page, make_staff(Role.ADMIN))
     page.goto("/head-office/people/new/")
-    page.get_by_role("button", name="Add the person").click()
+    page.get_by_role("button", name="Send the invitation").click()
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     expect(summary).to_contain_text("Name: This field is required.")

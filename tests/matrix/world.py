@@ -344,6 +344,10 @@ VALUES: dict[tuple[str, str], Any] = {
     ("stores:role_take", "pk"): shared(lambda world: world.lyon.membership),
     **{
         (f"stores:{name}", "pk"): shared(lambda world: world.paris.clerk.pk)
-        for name in ("person_edit", "role_give", "person_close", "person_reopen")
+        for name in (
+            *("person_edit", "role_give", "person_close", "person_reopen"),
+            *("invitation_again", "invitation_take_back"),
+            *("person_sessions_end", "person_two_factor_reset"),
+        )
     },
 }
