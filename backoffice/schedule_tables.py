@@ -19,10 +19,9 @@ TONES = {
 
 class ScheduleTable(tables.Table):  # type: ignore[misc]
     caption = gettext_lazy("Schedules, by name")
-    empty_text = gettext_lazy("No report is scheduled yet. Each is mailed by itself, on its days.")
 
     name = tables.Column(
-        accessor="__str__",
+        accessor="title",
         verbose_name=gettext_lazy("Name"),
         linkify=("backoffice:schedule_detail", {"pk": tables.A("pk")}),
     )
@@ -35,6 +34,9 @@ class ScheduleTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = Schedule
+        empty_text = gettext_lazy(
+            "No report is scheduled yet. Each is mailed by itself, on its days."
+        )
         fields = ["name", "report", "rhythm", "recipients", "last_run_at", "next_run_at", "state"]
         orderable = False
 
@@ -56,7 +58,6 @@ class DeliveryTable(tables.Table):  # type: ignore[misc]
     """What a schedule sent, to whom and when: newest day first."""
 
     caption = gettext_lazy("What was sent, newest first")
-    empty_text = gettext_lazy("Nothing was sent yet.")
 
     day = tables.DateColumn(short=True, verbose_name=gettext_lazy("Day"))
     reader = tables.Column(verbose_name=gettext_lazy("Reader"))
@@ -72,5 +73,6 @@ class DeliveryTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = ReportDelivery
+        empty_text = gettext_lazy("Nothing was sent yet.")
         fields = ["day", "reader", "state", "done_at", "mail", "snapshot"]
         orderable = False

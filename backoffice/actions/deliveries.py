@@ -41,7 +41,15 @@ def plan_reports(now: datetime | None = None) -> int:
     now = now or timezone.now()
     zones = zones_of_places()
     due = [schedule.pk for schedule in Schedule.objects.active() if _is_due(schedule, zones, now)]
-    return sum(plan_schedule(pk, now) for pk in due)
+    return sum(_planned(pk, now) for pk in due)
+
+
+def _planned(schedule_id: int, now: datetime) -> int:
+    try:
+        return plan_schedule(schedule_id, now)
+    except Exception:  # one that can't be planned doesn't stop the others, and is tried in a minute
+        logger.exception("schedule %s was not planned", schedule_id)
+        return 0
 
 
 def _is_due(schedule: Schedule, zones: Iterable[ZoneInfo], now: datetime) -> bool:

@@ -16,7 +16,7 @@ from backoffice.errors import NotStopped, ScheduleIsNotActive
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
 from backoffice.models import ReportDelivery, Schedule, ScheduleRecipient, ScheduleRefusal
-from backoffice.queries.schedules import failed_lately, next_run, readers_of
+from backoffice.queries.schedules import CATCH_UP, failed_lately, next_run, readers_of
 from backoffice.reports.recurrence import Recurrence
 from stores.models import Role, User
 
@@ -153,6 +153,8 @@ def try_again(schedule_id: int, *, by: User) -> Schedule:
 
 
 def _wait_again(schedule: Schedule, now: datetime) -> None:
+    waiting = schedule.deliveries.filter(state=ReportDelivery.State.WAITING)
+    waiting.filter(due_at__lt=now - CATCH_UP).delete()  # nobody wants it any more
     failed = failed_lately(schedule, now)
     for pk in failed.values_list("pk", flat=True):
         nudge("reports.deliver_report", pk)

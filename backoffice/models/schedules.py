@@ -105,6 +105,10 @@ class Schedule(models.Model):
         return self.name or gettext("Morning report")
 
     @property
+    def title(self) -> str:
+        return str(self)
+
+    @property
     def rhythm_in_words(self) -> str:
         return Recurrence.of(self.rule).in_words(self.at)
 

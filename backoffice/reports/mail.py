@@ -25,7 +25,7 @@ from stores.models import Mail, User
 
 FORMATS = ("xlsx",)
 MOST_ROWS, MOST_ROWS_FURTHER = 40, 10  # of the first table, and of each further one
-MOST_COLUMNS = 7  # a mail is narrow: the rest is in the files and on the page
+MOST_COLUMNS = 5  # what a phone has room for: the rest is in the files and on the page
 MOST_KEY_FIGURES = 4
 
 
@@ -127,23 +127,25 @@ def _tables(stored: Stored) -> Iterator[dict[str, Any]]:
         yield paper_table(narrow, MOST_ROWS if number == 0 else MOST_ROWS_FURTHER) | {
             "chart": _content_id(stored, table) if table.chart and table.rows else "",
             "chart_in_words": chart_in_words(table),
-            "columns_left_out": len(table.columns) - len(narrow.columns),
+            "has_more_columns": len(table.columns) > len(narrow.columns),
         }
 
 
 def _narrowed(table: Table) -> Table:
-    """The table with the columns that a mail has room for: the first ones, without earlier figures,
-    whose change says it."""
+    """The table with the columns that a phone has room for: the first ones, with the change of the
+    first figure for all that is compared."""
+    columns = table.columns
+    changes = [number for number, column in enumerate(columns) if column.is_change]
     shown = [
         number
-        for number, column in enumerate(table.columns)
-        if column.is_shown and (not column.compares or column.is_change)
+        for number, column in enumerate(columns)
+        if column.is_shown and (not column.compares or number in changes[:1])
     ]
-    kept = [n for n in shown if table.columns[n].kind != Kind.CODE or n == 0][:MOST_COLUMNS]
+    kept = [n for n in shown if columns[n].kind != Kind.CODE or n == 0][:MOST_COLUMNS]
     return Table(
         table.name,
         table.title,
-        tuple(table.columns[n] for n in kept),
+        tuple(columns[n] for n in kept),
         [[row[n] for n in kept] for row in table.rows],
         [table.totals[n] for n in kept] if table.totals else None,
     )

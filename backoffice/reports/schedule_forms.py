@@ -172,8 +172,17 @@ class ScheduleForm(QuestionForm):
 
     @property
     def question(self) -> Sequence[forms.BoundField]:
-        """What is counted: days, comparison, grouping and filters."""
-        return self.group("period", "compare", "group_by", "then_by", *self.filter_names)
+        """What is counted: days, comparison and grouping."""
+        return self.group("period", "compare", "group_by", "then_by")
+
+    @property
+    def filters(self) -> Sequence[forms.BoundField]:
+        return self.group(*self.filter_names)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a filter is set, or wrong."""
+        return any(field.errors or field.value() for field in self.filters)
 
 
 def initial_of_schedule(schedule: Schedule) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Makes a worker that includes it stop for ever at a gap, the first time it gets there, and say so.
 
-`PAUSE_AT` names the gap in carrying out a restock request or in a daily digest, `PAUSE_FILE` the file that then holds
+`PAUSE_AT` names the gap in carrying out a restock request, in a daily digest or in a scheduled report, `PAUSE_FILE` the file that then holds
 the process id of the worker's child.
 """
 
@@ -10,12 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from backoffice.actions import deliveries
 from inventory.actions import carry_out, daily_digest
 
 GAPS = {
     "before the effect": (carry_out, "_send", "before"),
     "before the commit": (carry_out, "_finish", "after"),
     "before the digest's mail": (daily_digest, "_promise", "before"),
+    "before the report's mail": (deliveries, "mail_scheduled", "before"),
+    "before the report's commit": (deliveries, "_close", "after"),
     "before the digest's commit": (daily_digest, "_close", "after"),
 }
 

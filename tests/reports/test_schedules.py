@@ -223,6 +223,25 @@ def test_what_was_promised_before_a_pause_waits_for_its_end(office: User, lyon: 
     assert sweep_reports() == 2
 
 
+def test_what_waited_for_weeks_is_not_sent_any_more(office: User, lyon: User) -> None:
+    schedule = schedule_of(office)
+    plan_reports()
+    pause_schedule(schedule.pk, by=office)
+    with time_machine.travel(MORNING + timedelta(days=20), tick=False):
+        start_schedule(schedule.pk, by=office)
+        assert run() == 0
+    assert not schedule.deliveries.exists()
+
+
+def test_a_schedule_that_cannot_be_planned_does_not_stop_the_others(
+    office: User, lyon: User
+) -> None:
+    broken, sound = schedule_of(office), schedule_of(office)
+    Schedule.objects.filter(pk=broken.pk).update(report="gone")
+    assert run() == 2
+    assert {d.schedule for d in ReportDelivery.objects.all()} == {sound}
+
+
 def test_a_change_of_rhythm_sends_nothing_that_was_due_before(office: User, lyon: User) -> None:
     schedule = schedule_of(office)
     run()
