@@ -17,6 +17,7 @@ from backoffice.reports.goods import (
     keys_of,
     keys_shown,
     located,
+    many_places,
     table_of,
 )
 from backoffice.reports.query import Query
@@ -79,6 +80,7 @@ DEFINITION = Definition(
     has_period=False,
     compares=False,
     one_clicks=(OneClick(gettext_lazy("by location"), group_by="store"),),
+    is_long=many_places,
     explanation=gettext_lazy(
         "What is on hand now and sold nothing there for so many days. It lies since it last sold or"
         " was last out of stock, whichever is later; what never sold, since it first came. Values"

@@ -16,6 +16,7 @@ from inventory.models import Category, Sku
 from inventory.queries.report_keys import Chosen
 from stores.models import Location
 
+MANY_PLACES = 20
 EACH = "each"  # each article in each place: two keys in one
 NOTHING: Mapping[Kind, Cell] = {Kind.NUMBER: 0, Kind.MONEY: ZERO}  # of what is no longer there
 CHANGING = (Kind.NUMBER, Kind.MONEY, Kind.DECIMAL)
@@ -59,6 +60,11 @@ GROUPINGS: Mapping[str, Words] = {
     "clerk": gettext_lazy("clerk"),
     "hour": gettext_lazy("hour"),
 }
+
+
+def many_places(places: Sequence[Location], query: Query) -> bool:
+    """Each place has a level of every article: from so many on, reading them takes a while."""
+    return len(places) > MANY_PLACES
 
 
 def groupings(*names: str) -> dict[str, Words]:

@@ -16,6 +16,7 @@ from backoffice.reports.goods import (
     keys_of,
     keys_shown,
     located,
+    many_places,
     table_of,
 )
 from backoffice.reports.query import Query
@@ -27,11 +28,11 @@ GROUPINGS = ("store", "category", "product", "article")
 COLUMNS = (
     Column("articles", gettext_lazy("Articles"), Kind.NUMBER, totalled=True),
     Column("units", gettext_lazy("On hand"), Kind.NUMBER, totalled=True),
-    Column("incoming", gettext_lazy("In transit to here"), Kind.NUMBER, totalled=True),
+    Column("incoming", gettext_lazy("On the way"), Kind.NUMBER, totalled=True),
     Column("cost", gettext_lazy("Value at cost"), Kind.MONEY, totalled=True),
     Column("price", gettext_lazy("Value at price"), Kind.MONEY, totalled=True),
     Column("active", gettext_lazy("On sale, at cost"), Kind.MONEY, totalled=True),
-    Column("inactive", gettext_lazy("No longer on sale, at cost"), Kind.MONEY, totalled=True),
+    Column("inactive", gettext_lazy("Not on sale, at cost"), Kind.MONEY, totalled=True),
     Column("sold", gettext_lazy("Sold in 28 days"), Kind.NUMBER, totalled=True),
     Column("cover", gettext_lazy("Cover in days"), Kind.DAYS, totalled=True),
 )
@@ -42,7 +43,7 @@ def run(places: Sequence[Location], query: Query) -> list[Table]:
     names = keys_of(query, "store")
     layout = Layout(keys_shown(names), COLUMNS)
     found = stock_value(chosen(places, query), by=names)
-    chart = Chart("bars", layout.keys[0].key, ("active", "inactive"))
+    chart = Chart("bars", layout.keys[0].key, ("cost", "price"))
     return [table_of("stock", TITLE, layout, found, chart=chart)]
 
 
@@ -69,6 +70,7 @@ DEFINITION = Definition(
     has_period=False,
     compares=False,
     one_clicks=(OneClick(gettext_lazy("by category"), group_by="category"),),
+    is_long=many_places,
     explanation=gettext_lazy(
         "As it is at the moment of the report, at today's cost and price. Cover is what is on hand"
         " against what sold per day in the last 28 days, today included; what has not sold has none."

@@ -16,6 +16,7 @@ from backoffice.reports.goods import (
     keys_of,
     keys_shown,
     located,
+    many_places,
     table_of,
 )
 from backoffice.reports.periods import Preset
@@ -69,6 +70,7 @@ DEFINITION = Definition(
         OneClick(gettext_lazy("last week"), Preset.LAST_WEEK, Compare.BEFORE),
         OneClick(gettext_lazy("last month by location"), Preset.LAST_MONTH, group_by="store"),
     ),
+    is_long=many_places,
     explanation=gettext_lazy(
         "Lost sales are an estimate: the time between the alert “out of stock” and its end, to the"
         " minute and as far as it lies in the period, times what sold there per day in the 28 days"

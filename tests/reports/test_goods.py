@@ -114,6 +114,13 @@ def test_unsold_for_as_long_as_was_asked(lyon: Location) -> None:
     assert codes("no number") == [["LAMP", "Lyon"]]
 
 
+def test_a_chain_of_many_places_is_read_by_a_worker(lyon: Location) -> None:
+    query = Query.of(MARCH)
+    for module in (stock, dead_stock, stock_outs):
+        assert not module.DEFINITION.is_long([lyon] * 20, query)
+        assert module.DEFINITION.is_long([lyon] * 21, query)
+
+
 @pytest.mark.parametrize(
     ("module", "said"),
     [
