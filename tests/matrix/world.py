@@ -191,11 +191,11 @@ def make_things(
     )
 
 
-def make_sale(store: Location, sku: Sku, by: User) -> Sale:
+def make_sale(store: Location, sku: Sku, by: User, units: int = 1) -> Sale:
     return record_sale(
         key=uuid4(),
         location=store,
-        items=[Item(sku.pk, 1)],
+        items=[Item(sku.pk, units)],
         tenders=[Paid(Tender.Kind.CARD)],
         by=by,
     )
