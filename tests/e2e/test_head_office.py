@@ -194,6 +194,7 @@ def desk(coffee: Sku) -> list[str]:
 def store(coffee: Sku) -> list[str]:
     return [
         "/stores/lyon/",
+        f"/stores/lyon/days/{lyon.local_day()}/",
         "/stores/lyon/stock/",
         f"/stores/lyon/stock/{coffee.pk}/movements/",
         f"/stores/lyon/stock/{coffee.pk}/thresholds/",
@@ -235,3 +236,54 @@ def test_nothing_bars_anybody_from_a_page_of_the_staff(
     sign_in(page, office)
     for path in pages(coffee):
         assert_no_barrier(page, path)
+
+
+def test_a_sale_appears_by_itself_and_nothing_else_moves(
+    page: Page, office: User, coffee: Sku, lyon: Location
+) -> None:
+    page.clock.install()
+    sign_in(page, office)
+    page.goto("/head-office/")
+    row = page.get_by_role("row", name="Lyon")
+    expect(row).to_contain_text("€31.98")
+    figures = page.locator(".figure", has_text="Sold today")
+    store = row.get_by_role("link", name="Lyon")
+    store.focus()
+    page.evaluate("document.querySelector('tr[data-key=lyon]').stays = true; scrollTo(0, 200)")
+    scrolled = page.evaluate("scrollY")
+    page.set_viewport_size({"width": 1280, "height": 500})
+    sell(coffee, lyon, 1)
+    with page.expect_response(lambda answer: answer.request.headers.get("hx-target") == "overview"):
+        page.clock.fast_forward(46_000)
+    expect(figures).to_contain_text("€47.97")
+    expect(row).to_contain_text("€47.97")
+    expect(store).to_be_focused()
+    assert page.evaluate("document.querySelector('tr[data-key=lyon]').stays")
+    assert page.evaluate("scrollY") == scrolled
+    expect(page.locator("#announcer")).to_be_empty()
+
+    store.click()
+    expect(page.get_by_role("heading", name="Lyon")).to_be_visible()
+    page.get_by_text("As a table").click()
+    sell(coffee, lyon, 1)
+    page.clock.fast_forward(46_000)
+    expect(page.get_by_role("table").get_by_text("€63.96")).to_be_visible()  # still unfolded
+    page.get_by_role("table").get_by_role("link", name=re.compile("day")).first.click()
+    expect(page.locator(".figure", has_text="Sold")).to_contain_text("€63.96")
+    page.get_by_role("link", name=re.compile("^LYON-")).last.click()
+    expect(page.get_by_text("€31.98").first).to_be_visible()
+
+
+def test_a_page_that_nobody_sees_asks_for_nothing(page: Page, office: User, coffee: Sku) -> None:
+    page.clock.install()
+    sign_in(page, office)
+    page.goto("/head-office/")
+    asked: list[str] = []
+    page.on("request", lambda sent: "/head-office/" in sent.url and asked.append(sent.url))
+    hide = "Object.defineProperty(document, 'hidden', { value: %s, configurable: true })"
+    page.evaluate(hide % "true")
+    page.clock.fast_forward(300_000)
+    assert asked == []
+    with page.expect_response(re.compile("/head-office/$")):
+        page.evaluate(hide % "false" + "; document.dispatchEvent(new Event('visibilitychange'))")
+    assert len(asked) == 1
