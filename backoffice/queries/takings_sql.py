@@ -1,5 +1,6 @@
 """The one statement behind takings: the database adds up, ranks, sorts and pages; its totals are not
-added up from what is shown."""
+added up from what is shown. The `LATERAL`s have it read the few rows of each place by their index,
+whatever else the tables hold."""
 
 from functools import cache
 
@@ -56,25 +57,37 @@ TAKINGS = """
         CROSS JOIN LATERAL (VALUES ('week', until_week), ('month', until_month))
             AS moment (beside, moment)
     ), whole AS (
-        SELECT location_id, channel, stretch, {sums}
+        SELECT place.location_id, channel, stretch, {measures}
         FROM place
         CROSS JOIN LATERAL (VALUES {stretches}) AS stretch (stretch, first, before)
-        JOIN sales_dailysales sold USING (location_id)
-        WHERE sold.day >= first AND sold.day < before
-        GROUP BY location_id, channel, stretch
-    ), part AS (
-        SELECT location_id, channel, beside, {measures}
-        FROM until JOIN sales_dailyhoursales sold USING (location_id)
-        WHERE sold.day = moment::date AND sold.hour < extract(hour FROM moment)
-        UNION ALL
-        SELECT location_id, channel, beside, total, tax, cost, 1, units
-        FROM until JOIN sales_sale sold USING (location_id)
         CROSS JOIN LATERAL (
-            SELECT sum(unit_cost * quantity) AS cost FROM sales_saleline WHERE sale_id = sold.id
+            SELECT channel, {sums} FROM sales_dailysales sold
+            WHERE sold.location_id = place.location_id AND sold.day >= first AND sold.day < before
+            GROUP BY channel
+        ) AS sums
+    ), part AS (
+        SELECT until.location_id, channel, beside, {measures}
+        FROM until
+        CROSS JOIN LATERAL (
+            SELECT channel, {sums} FROM sales_dailyhoursales sold
+            WHERE sold.location_id = until.location_id AND sold.day = moment::date
+                AND sold.hour < extract(hour FROM moment)
+            GROUP BY channel
+        ) AS sums
+        UNION ALL
+        SELECT until.location_id, channel, beside, total, tax, cost, 1, units
+        FROM until
+        CROSS JOIN LATERAL (
+            SELECT id, channel, total, tax, units FROM sales_sale sold
+            WHERE sold.location_id = until.location_id
+                AND sold.sold_at >= date_trunc('hour', moment) AT TIME ZONE time_zone
+                AND sold.sold_at <= moment AT TIME ZONE time_zone
+                AND sold.sold_on = moment::date AND sold.sold_hour = extract(hour FROM moment)
+            OFFSET 0
+        ) AS sale
+        CROSS JOIN LATERAL (
+            SELECT sum(unit_cost * quantity) AS cost FROM sales_saleline WHERE sale_id = sale.id
         ) AS goods
-        WHERE sold.sold_at >= date_trunc('hour', moment) AT TIME ZONE time_zone
-            AND sold.sold_at <= moment AT TIME ZONE time_zone
-            AND sold.sold_on = moment::date AND sold.sold_hour = extract(hour FROM moment)
     ), added AS (
         SELECT location_id, channel, stretch, {sums}
         FROM (
@@ -115,7 +128,7 @@ TAKINGS = """
 def takings_sql(order: str) -> str:
     """The statement, with the places in this order (a name of `ORDERS`)."""
     columns = [(stretch, measure) for stretch in STRETCHES for measure in MEASURES]
-    return TAKINGS.format(
+    return TAKINGS.strip().format(
         sums=", ".join(f"sum({measure}) AS {measure}" for measure in MEASURES),
         measures=", ".join(MEASURES),
         stretches=", ".join(f"('{name}', {days})" for name, days in STRETCHES.items()),

@@ -116,7 +116,7 @@ def _worked_out() -> dict[int | None, Worth]:
     others: dict[int | None, Goods] = defaultdict(Goods)
     units: dict[int, int] = defaultdict(int)
     with connection.cursor() as cursor:
-        cursor.execute(WORTH)
+        cursor.execute(WORTH.strip())
         for place, pk, name, is_active, count, value in cursor.fetchall():
             goods, category = Goods(count, value), (pk, name)
             units[place] += count

@@ -25,6 +25,10 @@ GROWING = {
     "stores_auditentry",
 }
 LISTS = [
+    "/head-office/",
+    "/head-office/?sort=-margin&page=2",
+    "/stores/lyon/",
+    "/stores/lyon/days/2026-03-02/",
     "/head-office/movements/",
     "/head-office/movements/?place=lyon",
     "/head-office/movements/?document=sale",
