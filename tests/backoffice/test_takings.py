@@ -214,12 +214,13 @@ def test_places_are_sorted_and_ranked_by_the_database() -> None:
 
 @pytest.mark.django_db
 def test_a_place_that_is_closed_is_shown_while_it_has_figures() -> None:
-    lyon, closed = make_store("lyon"), make_store("closed")
-    Location.objects.filter(pk=closed.pk).update(is_active=False)
-    places = [lyon, closed, make_warehouse("central")]
-    assert [row.location for row in chain_takings(places, FRIDAY).rows] == [lyon]
+    lyon, closed, central = make_store("lyon"), make_store("closed"), make_warehouse("central")
     sell(closed, "7.00", FRIDAY - 2 * DAY)
+    Location.objects.filter(pk=closed.pk).update(is_active=False)
+    places = [lyon, Location.objects.get(pk=closed.pk), central]
     assert [row.location for row in chain_takings(places, FRIDAY).rows] == [closed, lyon]
+    much_later = FRIDAY + 70 * DAY
+    assert [row.location for row in chain_takings(places, much_later).rows] == [lyon]
 
 
 @pytest.mark.django_db
