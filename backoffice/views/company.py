@@ -49,6 +49,7 @@ def _page(request: StaffRequest, company: Company, *, refused: SectionForm | Non
         forms = [refused if form.section == refused.section else form for form in forms]
     may_change = holds_company_wide(request.user, Role.ADMIN)
     context = {
+        "company": company,
         "sections": forms,
         "facts": {} if may_change else {form.section: rows_of(form, company) for form in forms},
         "rates": rates_in_use(),

@@ -289,3 +289,12 @@ def test_the_trial_mail_comes_back_to_the_settings(admin: Client) -> None:
 @pytest.mark.parametrize("section", ["nothing", "seen"])
 def test_what_is_no_section_does_not_exist(admin: Client, section: str) -> None:
     assert admin.post(f"{PATH}{section}/", {}).status_code == 404
+
+
+def test_each_change_is_told_at_the_foot_of_the_page(admin: Client) -> None:
+    assert "Nothing was changed" in admin.get(PATH).text
+    save(admin, "times", order_hold_minutes="45")
+    history = admin.get(PATH).text.split('id="history"')[1]
+    assert "30" in history
+    assert "45" in history
+    assert 'href="/head-office/audit/?thing=stores_company-1"' in history
