@@ -28,7 +28,7 @@ class StoresField(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, places: Sequence[Location]) -> None:
-        choices = [(place.code, place.name) for place in places]
+        choices = [(place.code, place.name) for place in places if not place.archived_at]
         super().__init__(choices=choices, required=False, label=_("Stores"))
 
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.forms import PeriodForm
 from backoffice.reports.definition import Definition
 from backoffice.reports.filters import filter_fields
-from backoffice.reports.periods import Days
+from backoffice.reports.periods import Days, Preset
 from backoffice.reports.query import Compare, Query
 from stores.models import Location
 
@@ -119,3 +120,16 @@ def initial_of(query: Query) -> dict[str, Any]:
         "then_by": query.then_by,
         **filters,
     }
+
+
+def initial_from(address: QueryDict) -> dict[str, Any]:
+    """What the form shows at first, as the words after `?` say; the days of a named period, and those
+    of the last 30 days where they say nothing."""
+    asked: dict[str, Any] = {
+        name: address.getlist(name) if name == "store" else value for name, value in address.items()
+    }
+    if asked.get("period") in Preset.values or not asked.keys() & {"first", "last"}:
+        named = asked.get("period") if asked.get("period") in Preset.values else None
+        days = Preset(named or Preset.LAST_30_DAYS).days(timezone.localdate())
+        asked |= {"first": days.first, "last": days.last}
+    return {name: value for name, value in asked.items() if name != "key"}

@@ -13,7 +13,7 @@ from backoffice.models import Snapshot
 from backoffice.reports.cards import cards_of
 from backoffice.reports.definition import Definition
 from backoffice.reports.definitions import REPORTS
-from backoffice.reports.forms import ReportForm
+from backoffice.reports.forms import ReportForm, initial_from
 from backoffice.reports.periods import Preset
 from backoffice.reports.scope import Scope
 from stores.models import Role
@@ -90,7 +90,8 @@ def _report_page(request: StaffRequest, definition: Definition, scope: Scope) ->
             else:
                 return redirect("backoffice:snapshot_detail", pk=snapshot.pk)
     else:
-        form = ReportForm(initial=request.GET.dict(), definition=definition, places=places)
+        initial = initial_from(request.GET)
+        form = ReportForm(initial=initial, definition=definition, places=places)
     context = {"form": form, "definition": definition, "scope": scope, "presets": Preset}
     status = 422 if form.is_bound else 200
     return render_page(request, "backoffice/report.html", context, status=status)
