@@ -131,7 +131,9 @@ class RoleForm(forms.Form):
     role = forms.TypedChoiceField(label=_("Role"), choices=Role, coerce=Role)
     location = PlaceField(
         label=_("Place"),
-        help_text=_("A store for clerks and managers; empty for roles of the whole company."),
+        help_text=_(
+            "By name or code: a store for clerks and managers; empty for roles of the whole company."
+        ),
     )
 
 
