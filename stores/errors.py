@@ -33,6 +33,20 @@ class EmailTaken(DomainError):
         )
 
 
+class AddressTaken(DomainError):
+    """Somebody else signs in with this e-mail."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Another account has this e-mail already."))
+
+
+class LinkUsedUp(DomainError):
+    """A link from a mail was opened before, is too old, or isn't one of ours."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A link works once, and for three days. Ask for a new one."))
+
+
 class CameAlready(DomainError):
     """Who was invited has signed in, or signed up by themselves: there is no invitation any more."""
 

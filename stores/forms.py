@@ -232,6 +232,16 @@ class PasswordAgainForm(forms.Form):
     )
 
 
+class EmailForm(PasswordAgainForm):
+    email = forms.EmailField(label=_("New e-mail"), max_length=254)
+    field_order = ["email", "password"]
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        refuse_invisible(email)
+        return email
+
+
 class SecondStepForm(forms.Form):
     code = CodeField(
         label=_("Code"),

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from stores.views import invitations, people, places, profile, security, two_factor
+from stores.views import email, invitations, people, places, profile, security, two_factor
 
 app_name = "stores"
 urlpatterns = [
     path("home/", profile.home, name="home"),
     path("profile/", profile.profile, name="profile"),
     path("profile/security/", security.security, name="security"),
+    path("profile/email/", email.email, name="email"),
+    path("profile/email/<str:token>/", email.email_confirm, name="email_confirm"),
     path("profile/sessions/end/", security.sessions_end, name="sessions_end"),
     path("profile/sessions/<uuid:handle>/end/", security.session_end, name="session_end"),
     path("profile/two-factor/", two_factor.two_factor, name="two_factor"),

@@ -335,6 +335,7 @@ VALUES: dict[tuple[str, str], Any] = {
         (f"backoffice:{name}", "name"): shared(lambda _world: "consolidated", "nothing")
         for name in ("report", "store_report")
     },
+    ("stores:email_confirm", "token"): lambda _world: {"never": "no-such-link"},
     ("stores:session_end", "handle"): lambda world: {
         "lyon": handle_of(world.clients["customer A"]),
         "paris": handle_of(world.clients["customer B"]),
