@@ -14,6 +14,7 @@ from backoffice.actions.snapshots import send_snapshot
 from backoffice.models import Snapshot
 from backoffice.reports.definitions import REPORTS
 from stores.models import Mail, User
+from tests.reports.papers import pdf_tables
 from tests.reports.scene import NOW, RUNS, Run, Scene
 from tests.reports.surfaces import (
     Known,
@@ -24,7 +25,6 @@ from tests.reports.surfaces import (
     mail_tables,
     mail_text_tables,
     page_tables,
-    pdf_tables,
     read,
     read_file,
     read_workbook,
