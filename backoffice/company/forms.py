@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.validators import RegexValidator
 from django.http import QueryDict
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.company.choices import currencies, shipping_places, time_zones
@@ -33,7 +33,7 @@ class SectionForm(forms.Form):
             field = self.fields[name]
             field.label = label_of(name)
             if default := usual(name):
-                words = _now("Default: %(default)s.") % {"default": default}
+                words = gettext("Default: %(default)s.") % {"default": default}
                 field.help_text = f"{field.help_text} {words}"
         self.prepare(company)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.lib.links import full_url
 from backoffice.models import Snapshot
@@ -48,7 +49,8 @@ def places_in_words(snapshot: Snapshot) -> str:
     if more <= 0:
         return ", ".join(names)
     listed = ", ".join(names[:MOST_PLACES])
-    return _("%(named)s and %(more)s more") % {"named": listed, "more": more}
+    words = ngettext("%(named)s and %(more)s more", "%(named)s and %(more)s more", more)
+    return words % {"named": listed, "more": more}
 
 
 def groups_in_words(snapshot: Snapshot) -> str:
