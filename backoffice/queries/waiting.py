@@ -17,7 +17,6 @@ from inventory.models.alert import AlertQuerySet
 from inventory.models.restock import RestockRequestQuerySet
 from shop.models import Order
 from stores.models import Company, Location, Mail, User
-from stores.navigation import url_or_none
 
 STUCK = timedelta(minutes=10)
 OLD = timedelta(hours=2)  # suggestions are worked out afresh every hour
@@ -192,7 +191,7 @@ def went_wrong(figures: Figures) -> list[Queue]:
         figures,
         failed_mails=f"{mails}?state=failed",
         delayed_mails=f"{mails}?state=waiting",
-        stopped_schedules=url_or_none("backoffice:schedule_list") or "",
+        stopped_schedules=reverse("backoffice:schedule_list"),
         stuck_requests=reverse("inventory:restock_list") + "?state=approved",
     )
 
