@@ -9,6 +9,7 @@ from backoffice.views import (
     overview,
     place_openings,
     reports,
+    rights,
     schedule_form,
     schedule_preview,
     schedules,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("head-office/search/", search.office_search, name="search"),
     path("stores/<slug:code>/search/", search.store_search, name="store_search"),
     path("head-office/audit/", audit.audit_list, name="audit_list"),
+    path("head-office/rights/", rights.rights, name="rights"),
     path("head-office/settings/", company.settings_page, name="settings"),
     path("head-office/settings/<slug:section>/", company.settings_save, name="settings_save"),
     path(

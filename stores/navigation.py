@@ -95,6 +95,7 @@ HEAD_OFFICE: dict[Words, tuple[Item, ...]] = {
         Item("stores:people_list", _("People"), "users", (Role.HEAD_OFFICE,)),
         Item("backoffice:mail_list", _("Mail"), "mail", (Role.HEAD_OFFICE,)),
         Item("backoffice:settings", _("Settings"), "settings", (Role.HEAD_OFFICE,)),
+        Item("backoffice:rights", _("Rights"), "lock-access", (Role.HEAD_OFFICE,)),
         Item("backoffice:audit_list", _("Audit trail"), "history", (Role.HEAD_OFFICE,)),
     ),
 }

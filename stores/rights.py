@@ -6,6 +6,8 @@ the places where the person holds one of the roles that it asks for.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import wraps
 from typing import Concatenate, cast
 from urllib.parse import urlsplit
@@ -35,6 +37,48 @@ HELD_BY = {  # who holds a role: the role itself, and those that include it
 }
 
 
+class Scope(StrEnum):
+    """What a view is about: everybody, one's own account, the company, or the place in its address."""
+
+    PUBLIC = "public"
+    CUSTOMER = "customer"
+    SETTING_UP = "setting up"
+    STAFF = "staff"
+    PLACE = "staff at the place"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Whom a view admits, as `view.admits` says it and its decorator enforces it."""
+
+    scope: Scope
+    roles: tuple[Role, ...] = ()
+    company_wide: bool = False
+    writing: bool = False
+    asking: bool = False
+    sending: tuple[Role, ...] = ()
+
+    def __str__(self) -> str:
+        if self.scope not in (Scope.STAFF, Scope.PLACE):
+            return self.scope.value
+        marks = " company-wide" * self.company_wide
+        marks += " writing" * self.writing + " asking" * self.asking
+        sent = f"; sent by {', '.join(self.sending)}" if self.sending else ""
+        return f"{self.scope}{marks}: {', '.join(self.roles) or 'any role'}{sent}"
+
+    def is_reading(self, method: str | None) -> bool:
+        """Whether an auditor may ask this; `method` as the request has it."""
+        return self.asking or (method in SAFE_METHODS and not self.writing)
+
+    def wanted(self, method: str | None) -> tuple[Role, ...]:
+        """The roles of which one must be held; none: any."""
+        return self.roles if method in SAFE_METHODS else self.sending or self.roles
+
+    def admits(self, held: Role, method: str) -> bool:
+        """Whether a view of the staff lets in who holds this role, wherever it is asked for."""
+        return held in holders(*self.wanted(method), reading=self.is_reading(method))
+
+
 class StaffRequest(HttpRequest):
     """A request of a person on the staff, as views behind `@staff` receive it."""
 
@@ -52,12 +96,16 @@ class CustomerRequest(HttpRequest):
 type View[R: HttpRequest, **P] = Callable[Concatenate[R, P], HttpResponseBase]
 
 
+def holders(*roles: Role, reading: bool = False) -> set[Role]:
+    """The roles that hold one of these (any, if none is named); while `reading`, auditors hold all."""
+    wanted = {holder for role in roles or tuple(Role) for holder in HELD_BY[role]}
+    return wanted | {Role.AUDITOR} if reading else wanted
+
+
 def locations_of(user: User, *roles: Role, reading: bool = False) -> LocationQuerySet:
     """The stores and warehouses where the person holds one of the roles (any role, if none is
     named); an auditor holds every role while `reading`."""
-    wanted = {holder for role in roles or tuple(Role) for holder in HELD_BY[role]}
-    if reading:
-        wanted.add(Role.AUDITOR)
+    wanted = holders(*roles, reading=reading)
     held = [m for m in memberships_of(user) if m.role in wanted]
     places = Location.objects.inner()
     if any(membership.location_id is None for membership in held):
@@ -79,25 +127,19 @@ def memberships_of(user: User) -> list[Membership]:
 
 def holds(user: User, *roles: Role, reading: bool = False) -> bool:
     """Whether the person holds one of the roles anywhere."""
-    wanted = {holder for role in roles or tuple(Role) for holder in HELD_BY[role]}
-    if reading:
-        wanted.add(Role.AUDITOR)
+    wanted = holders(*roles, reading=reading)
     return any(membership.role in wanted for membership in memberships_of(user))
 
 
 def holds_at(user: User, location: Location, *roles: Role, reading: bool = False) -> bool:
     """Whether the person holds one of the roles at this place, or company-wide."""
-    wanted = {holder for role in roles or tuple(Role) for holder in HELD_BY[role]}
-    if reading:
-        wanted.add(Role.AUDITOR)
+    wanted = holders(*roles, reading=reading)
     held = [m for m in memberships_of(user) if m.role in wanted]
     return any(membership.location_id in (None, location.pk) for membership in held)
 
 
 def holds_company_wide(user: User, *roles: Role, reading: bool = False) -> bool:
-    wanted = {holder for role in roles or tuple(Role) for holder in HELD_BY[role]}
-    if reading:
-        wanted.add(Role.AUDITOR)
+    wanted = holders(*roles, reading=reading)
     return any(m.role in wanted and m.location_id is None for m in memberships_of(user))
 
 
@@ -140,7 +182,7 @@ def lacks_two_factor(user: User) -> bool:
 
 def public[R: HttpRequest, **P](view: View[R, P]) -> View[R, P]:
     """Admit everybody."""
-    return _marked(view, "public")
+    return _marked(view, Policy(Scope.PUBLIC))
 
 
 def customer[**P](view: View[CustomerRequest, P]) -> View[HttpRequest, P]:
@@ -152,7 +194,7 @@ def customer[**P](view: View[CustomerRequest, P]) -> View[HttpRequest, P]:
             return elsewhere
         return _private(view(cast(CustomerRequest, request), *args, **kwargs))
 
-    return cast(View[HttpRequest, P], _marked(checked, "customer"))
+    return cast(View[HttpRequest, P], _marked(checked, Policy(Scope.CUSTOMER)))
 
 
 def setting_up[**P](view: View[CustomerRequest, P]) -> View[HttpRequest, P]:
@@ -164,7 +206,7 @@ def setting_up[**P](view: View[CustomerRequest, P]) -> View[HttpRequest, P]:
             return to_sign_in(request)
         return _private(view(cast(CustomerRequest, request), *args, **kwargs))
 
-    return cast(View[HttpRequest, P], _marked(checked, "setting up"))
+    return cast(View[HttpRequest, P], _marked(checked, Policy(Scope.SETTING_UP)))
 
 
 def staff[**P](
@@ -173,6 +215,7 @@ def staff[**P](
     """Admit people who hold one of the roles (any role, if none is named), with `request.locations`;
     `company_wide` asks that they hold it in the whole company, `writing` marks a form, which an
     auditor can't even open, `asking` one that only asks for figures, which an auditor may send."""
+    policy = Policy(Scope.STAFF, roles, company_wide=company_wide, writing=writing, asking=asking)
 
     def decorate(view: View[StaffRequest, P]) -> View[HttpRequest, P]:
         @wraps(view)
@@ -180,26 +223,26 @@ def staff[**P](
             if elsewhere := _first_of_all(request):
                 return elsewhere
             user = cast(User, request.user)
-            reading = asking or (request.method in SAFE_METHODS and not writing)
+            reading = policy.is_reading(request.method)
             check = holds_company_wide if company_wide else holds
             if not check(user, *roles, reading=reading):
                 raise PermissionDenied
             request.locations = locations_of(user, *roles, reading=reading)  # type: ignore[attr-defined]
             return _private(view(cast(StaffRequest, request), *args, **kwargs))
 
-        scope = " company-wide" * company_wide + " writing" * writing + " asking" * asking
-        policy = f"staff{scope}: {', '.join(roles) or 'any role'}"
         return cast(View[HttpRequest, P], _marked(checked, policy))
 
     return decorate
 
 
 def staff_at[**P](
-    *roles: Role, writing: bool = False, asking: bool = False
+    *roles: Role, writing: bool = False, asking: bool = False, sending: tuple[Role, ...] = ()
 ) -> Callable[[View[StaffRequest, P]], Callable[..., HttpResponseBase]]:
     """Admit people who hold one of the roles at the place whose `code` is in the address; the view
     finds the place in `request.location`. A place where they hold no role at all does not exist;
-    `writing` marks a form, which an auditor can't even open, `asking` one that they may send."""
+    `writing` marks a form, which an auditor can't even open, `asking` one that they may send; `sending`
+    names the roles that may send the form of a page that others may read."""
+    policy = Policy(Scope.PLACE, roles, writing=writing, asking=asking, sending=sending)
 
     def decorate(view: View[StaffRequest, P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -209,20 +252,19 @@ def staff_at[**P](
             if elsewhere := _first_of_all(request):
                 return elsewhere
             user = cast(User, request.user)
-            reading = asking or (request.method in SAFE_METHODS and not writing)
+            reading, wanted = policy.is_reading(request.method), policy.wanted(request.method)
             location = _own_place(user, code) or get_object_or_404(
                 locations_of(user, reading=True), code=code
             )
-            places = locations_of(user, *roles, reading=reading)
-            if not holds_at(user, location, *roles, reading=reading):
+            places = locations_of(user, *wanted, reading=reading)
+            if not holds_at(user, location, *wanted, reading=reading):
                 raise PermissionDenied
             timezone.activate(location.zone)
             request.location = location  # type: ignore[attr-defined]
             request.locations = places  # type: ignore[attr-defined]
             return _private(view(cast(StaffRequest, request), *args, **kwargs))
 
-        scope = " writing" * writing + " asking" * asking
-        return _marked(checked, f"staff at the place{scope}: {', '.join(roles) or 'any role'}")
+        return _marked(checked, policy)
 
     return decorate
 
@@ -272,6 +314,6 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def _marked[V: Callable[..., HttpResponseBase]](view: V, policy: str) -> V:
+def _marked[V: Callable[..., HttpResponseBase]](view: V, policy: Policy) -> V:
     view.admits = policy  # type: ignore[attr-defined]
     return view

@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,17 +16,15 @@ from inventory.models import RestockRequest
 from inventory.queries.restock_talk import Thread, office_thread, store_thread
 from inventory.views.store_restock import requests_of
 from stores.models import Role
-from stores.rights import StaffRequest, holds_here, staff, staff_at
+from stores.rights import StaffRequest, staff, staff_at
 
 PARTS = ("restock-thread", "restock-comments")
 
 
 @require_http_methods(["GET", "POST"])
-@staff_at()
+@staff_at(sending=(Role.CLERK,))
 def store_restock_comments(request: StaffRequest, pk: int) -> HttpResponse:
     """Comments on a request of this store."""
-    if request.method == "POST" and not holds_here(request.user, request.location, Role.CLERK):
-        raise PermissionDenied
     restock = get_object_or_404(requests_of(request), pk=pk)
     page = reverse("inventory:store_restock_detail", args=[restock.store.code, pk])
     return _talk(request, restock, page)

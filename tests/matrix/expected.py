@@ -1,6 +1,7 @@
-"""What each actor should be answered: worked out from what a view says of itself, and from the table of
-who holds which role, which is written here once more and reviewed by eye."""
+"""What each actor should be answered: worked out from what a view says of itself (as the page of rights
+is), and from the table of who holds which role, which is written here once more and reviewed by eye."""
 
+from stores.rights import Scope
 from tests.matrix.addresses import Address
 
 ROLES = {  # actor: the roles held at each place, and in the whole company under "all"
@@ -74,10 +75,10 @@ def expected(address: Address, actor: str, method: str, objects: dict[str, str])
         return "admitted"
     if address.admits == "customer":
         return _of_customers(address, actor, objects)
-    scope, _colon, names = address.admits.partition(": ")
-    roles = EVERY_ROLE if names == "any role" else set(names.split(", "))
-    reading = (method == "GET" and not scope.endswith(" writing")) or scope.endswith(" asking")
-    if scope.startswith("staff at the place"):
+    policy = address.policy
+    roles = {str(role) for role in policy.wanted(method)} or EVERY_ROLE
+    reading = policy.is_reading(method)
+    if policy.scope == Scope.PLACE:
         return _at_a_place(address, actor, objects, roles, reading)
     held = [_held(actor, where, reading) for where in ROLES[actor]]
     if not any(roles & some for some in held):
@@ -105,8 +106,6 @@ def _at_a_place(
         return "absent"
     held = _held(actor, place, reading)
     if not roles & held:
-        return "refused"
-    if address.name == "inventory:store_restock_comments" and not reading and "clerk" not in held:
         return "refused"
     if place == "central" and address.name in STORES_ONLY:
         return "absent"

@@ -18,6 +18,7 @@ from pypdf import PdfReader
 
 from tests.factories import make_store
 from tests.matrix.addresses import Address, all_addresses
+from tests.matrix.cells import Answer, answer_of, untrue_cells
 from tests.matrix.expected import OF_LYON, ROLES, SIGNED_OUT, expected
 from tests.matrix.world import CANARY, World, arguments
 
@@ -144,6 +145,7 @@ def test_every_view_declares_its_methods() -> None:
 def test_everybody_gets_what_they_may_and_nothing_else(world: World, actor: str) -> None:
     wrong = []
     client = world.clients[actor]
+    answers: list[Answer] = []
     for address in ADDRESSES:
         for kwargs, whose in variants(address, world):
             path = reverse(address.name, kwargs=kwargs)
@@ -155,8 +157,11 @@ def test_everybody_gets_what_they_may_and_nothing_else(world: World, actor: str)
                     continue  # a refusal is the same page
                 wrong += [
                     f"{method} {path} {'htmx ' * bool(headers)}{fault}"
-                    for fault in faults(client, address, actor, method, whose, path, headers)
+                    for fault in faults(
+                        client, address, actor, method, whose, path, headers, answers
+                    )
                 ]
+    wrong += untrue_cells(actor, answers)
     assert "\n".join(wrong) == ""
 
 
@@ -168,10 +173,15 @@ def faults(
     whose: dict[str, str],
     path: str,
     headers: dict[str, str],
+    answers: list[Answer],
 ) -> Iterator[str]:
+    """What is wrong with an answer, which is remembered for the page of rights."""
     response, rows = ask(client, method, path, **headers)
     should, did = expected(address, actor, method, whose), what_happened(response, headers)
-    may_be_absent = "never" in whose.values() or (method, address.name) in NAMED_IN_THE_FORM
+    is_named = (method, address.name) in NAMED_IN_THE_FORM
+    may_be_absent = "never" in whose.values() or is_named
+    shown = "admitted" if is_named and did == "absent" else did
+    answers.append(answer_of(address, method, whose, shown))
     if should != did and not (did == "absent" and may_be_absent):
         yield f"{should} expected, {did} ({response.status_code})"
     if response.status_code >= 500 and address.name != "ready":
