@@ -120,6 +120,16 @@ PLACE: dict[str, Words] = {
     "shop:store_order": _("Prepare and hand over an order"),
 }
 REPORTS: dict[str, Words] = {
+    "backoffice:schedule_list": _("Scheduled reports"),
+    "backoffice:schedule_new": _("Schedule a report"),
+    "backoffice:schedule_detail": _("A scheduled report"),
+    "backoffice:schedule_edit": _("Change a scheduled report"),
+    "backoffice:schedule_change": _("Pause a scheduled report, or let it go on"),
+    "backoffice:schedule_delete": _("Delete a scheduled report"),
+    "backoffice:schedule_send": _("Send oneself a scheduled report now"),
+    "backoffice:schedule_preview": _("Preview of a scheduled report"),
+    "backoffice:schedule_preview_mail": _("Preview of its mail"),
+    "backoffice:schedule_mine": _("Refuse what a scheduled report sends"),
     "backoffice:snapshot_list": _("Stored reports"),
     "backoffice:snapshot_detail": _("A stored report"),
     "backoffice:snapshot_file": _("Files of a stored report"),
@@ -178,6 +188,8 @@ SHOP: dict[str, Words] = {
 LABELS = HEAD_OFFICE | PLACE | REPORTS | ACCOUNTS | OWN | SHOP
 ADJUSTS = _("In a store its manager, at a logistics centre logistics.")
 STORES_ALONE = _("A logistics centre has none.")
+OWN_SCHEDULES = _("Head office all of them, others their own.")
+COUNTED_PLACES = _("Only where the report counts none but one's own places.")
 NOTES: dict[str, Words] = {  # what a view asks beyond the role
     "inventory:adjustment_new": ADJUSTS,
     "inventory:stock_thresholds": ADJUSTS,
@@ -186,11 +198,15 @@ NOTES: dict[str, Words] = {  # what a view asks beyond the role
     ),
     "inventory:decision_link": _("The link of a mail admits its reader alone, once."),
     "inventory:bulk_approval": _("Only whoever began it."),
-    "backoffice:snapshot_detail": _("Only where the report counts none but one's own places."),
-    "backoffice:snapshot_file": _("Only where the report counts none but one's own places."),
-    "backoffice:snapshot_chart": _("Only where the report counts none but one's own places."),
-    "backoffice:snapshot_compare": _("Only where the report counts none but one's own places."),
-    "backoffice:snapshot_send": _("Only where the report counts none but one's own places."),
+    **{
+        f"backoffice:snapshot_{name}": COUNTED_PLACES
+        for name in ("detail", "file", "chart", "compare", "send")
+    },
+    **{
+        f"backoffice:schedule_{name}": OWN_SCHEDULES
+        for name in ("detail", "edit", "change", "delete", "send", "preview", "preview_mail")
+    },
+    "backoffice:schedule_mine": _("Only whom it sends to."),
     **dict.fromkeys(
         (
             "sales:sell",

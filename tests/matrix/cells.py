@@ -61,7 +61,8 @@ def is_true(row: Row, reach: Reach, given: Iterable[Answer]) -> bool:
     if not given or (row.note and reach == Reach.ALL):
         return True
     if reach == Reach.PLACES:
-        return bool(admitted) and not {"paris", "central"} & admitted
+        elsewhere = {"paris", "central"} & admitted
+        return not elsewhere and bool(admitted or row.note)
     return {"lyon", "paris"} <= admitted if of_places else bool(admitted)
 
 
