@@ -19,10 +19,17 @@ def history_of(thing: Model, user: User, place: Location | None = None) -> dict[
     entries = AuditEntry.objects.about(thing)
     if place is not None:
         entries = entries.filter(location=place)
-    shown = list(with_people(entries.newest_first())[: SHOWN + 1])
+    shown = list(with_people(entries.newest_first())[:SHOWN])
     return {
-        "rows": told(shown[:SHOWN], user),
-        "has_more": len(shown) > SHOWN,
+        "rows": told(shown, user),
+        **audit_link(thing, user),
+    }
+
+
+@register.inclusion_tag("backoffice/parts/audit_link.html")
+def audit_link(thing: Model, user: User) -> dict[str, Any]:
+    """The way to all that was changed of a thing, for those who read the trail."""
+    return {
         "thing": f"{thing._meta.db_table}-{thing.pk}",
         "may_see_all": holds_company_wide(user, Role.HEAD_OFFICE, reading=True),
     }
