@@ -159,6 +159,8 @@ ACCOUNTS: dict[str, Words] = {
 OWN: dict[str, Words] = {
     "stores:home": _("The page where one's work begins"),
     "stores:profile": _("Profile"),
+    "stores:email": _("Change one's address"),
+    "stores:email_confirm": _("Confirm one's new address"),
     "stores:security": _("Sessions and sign-ins"),
     "stores:sessions_end": _("Sign out everywhere"),
     "stores:session_end": _("End a session"),
