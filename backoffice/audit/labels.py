@@ -49,6 +49,7 @@ COLUMNS: dict[str, Words] = {
     "formats": _("files"),
     "how": _("how"),
     "icon": _("picture"),
+    "invited_at": _("invited"),
     "location_id": _("place"),
     "made_by_id": _("made by"),
     "order_id": _("order"),
@@ -72,6 +73,7 @@ COLUMNS: dict[str, Words] = {
     "stopped_because": _("why it stopped"),
     "subject": _("subject"),
     "transfer_id": _("transfer"),
+    "two_factor_since": _("second factor since"),
     "user_id": _("person"),
     "year": _("year"),
     # of what was read
