@@ -65,8 +65,6 @@ def test_stores_stand_by_revenue_beside_the_days_before(chain: Chain) -> None:
             "100.0",
             "51.74",
             6,
-            1,
-            "500.0",
             "17.25",
         ),
         ("Paris", "paris", "35.96", "51.00", "-29.5", 1, 1, "0.0", "35.96", 4, "5.99"),
