@@ -170,7 +170,7 @@ def sales_figures(
         "clerk": clerk,
     }
     given = {name: value for name, value in filters.items() if value is not None}
-    parts = _parts(by, given, first, last, _later(first, told_from))
+    parts = _parts(by, given, first, last, _later(by, first, told_from))
     values: dict[str, Any] = {**given, "places": list(places)}
     for number, part in enumerate(parts):
         values |= {f"first{number}": part.first, f"last{number}": part.last}
@@ -209,12 +209,14 @@ def _knows(by: Collection[Dimension], filters: Collection[str]) -> str | None:
     return needed[0] if needed else ""
 
 
-def _later(first: date, told_from: date | None) -> str:
-    """By how much days are told later than they were: by months where that is a whole number."""
+def _later(by: Collection[Dimension], first: date, told_from: date | None) -> str:
+    """By how much days are told later than they were: by whole years, or months where nothing shorter
+    is told apart; else by as many days for each, since months are not equally long."""
     if told_from is None or told_from == first:
         return ""
-    if told_from.day == first.day:
-        return f"{12 * (told_from.year - first.year) + told_from.month - first.month} months"
+    months = 12 * (told_from.year - first.year) + told_from.month - first.month
+    if told_from.day == first.day and (months % 12 == 0 or not SHORTER_THAN_MONTHS & set(by)):
+        return f"{months} months"
     return f"{(told_from - first).days} days"
 
 
