@@ -36,10 +36,13 @@ def percent(part: Decimal, whole: Decimal) -> Decimal | None:
 
 
 def percent_change(now: Decimal | int, before: Decimal | int) -> Decimal | None:
-    """The change against `before` in per cent, with one place; None if it was 0 before."""
+    """The change in per cent of what was `before`, with one place: more is above 0, also where it was
+    a loss; None if it was 0 before."""
     if not before:
         return None
-    return (Decimal(now - before) * 100 / before).quantize(TENTH, rounding=ROUND_HALF_UP)
+    return (Decimal(now - before) * 100 / abs(Decimal(before))).quantize(
+        TENTH, rounding=ROUND_HALF_UP
+    )
 
 
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]

@@ -239,4 +239,5 @@ def _takings(row: Mapping[str, Any]) -> Takings:
 
 
 def _change(now: Decimal | None, then: Decimal | None) -> Decimal | None:
-    return (now - then) / then if now is not None and then else None
+    """In parts of what was then: more is above 0, also where it was a loss."""
+    return (now - then) / abs(then) if now is not None and then else None

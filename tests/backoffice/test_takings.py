@@ -11,6 +11,7 @@ import time_machine
 from backoffice.queries.day_chart import last_days
 from backoffice.queries.takings import Compared, Sold, Stretches, Takings, chain_takings
 from backoffice.reports.periods import Days
+from backoffice.reports.table import percentage
 from sales.actions.sale import Item, Paid, record_sale
 from sales.models import Sale, Tender
 from stores.models import Location, Role
@@ -79,6 +80,13 @@ def test_nothing_to_compare_with_is_not_a_change_of_nothing() -> None:
     assert (takings.today.change, takings.today.now.average) == (None, None)
     assert (takings.today.now.margin_rate, takings.today.average_change) == (None, None)
     assert takings.cover(100) is None
+
+
+def test_a_margin_that_was_a_loss_and_is_none_any_more_has_grown() -> None:
+    loss, gain = (Sold(Decimal(price), Decimal(0), Decimal(10)) for price in ("8.00", "13.00"))
+    assert Compared(gain, loss).margin_change == Decimal("2.5")
+    assert Compared(loss, gain).margin_change == Decimal(-5) / 3
+    assert percentage(gain.margin, loss.margin) == Decimal("250.0")
 
 
 @pytest.mark.django_db
