@@ -104,9 +104,13 @@ def stock_worth(place: Location | None = None) -> Worth:
     if known and not cache.add(CLAIM, 1, CLAIM_SECONDS):
         return known
     found = _worked_out()
-    cache.set_many({_key(pk): worth for pk, worth in found.items()}, KEPT_SECONDS)
+    wanted = place.pk if place else None
+    worth = found.setdefault(
+        wanted, Worth(found[None].at, {}, Goods(), {})
+    )  # nothing is known, too
+    cache.set_many({_key(pk): one for pk, one in found.items()}, KEPT_SECONDS)
     cache.delete(CLAIM)
-    return found.get(place.pk if place else None) or Worth(timezone.now(), {}, Goods(), {})
+    return worth
 
 
 def _worked_out() -> dict[int | None, Worth]:

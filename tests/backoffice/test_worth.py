@@ -72,6 +72,23 @@ def test_one_page_a_minute_works_it_out_for_all_and_says_when() -> None:
 
 
 @pytest.mark.django_db
+def test_a_place_without_stock_is_remembered_as_well() -> None:
+    lyon, empty = make_store("lyon"), make_store("empty")
+    level = make_level(make_sku(cost="2.00"), lyon, on_hand=5)
+    with time_machine.travel(NOW, tick=False) as clock:
+        assert stock_worth(empty).total == Goods()
+        with CaptureQueriesContext(connection) as queries:
+            assert (stock_worth(empty).at, stock_worth(lyon).total.value) == (NOW, 10)
+        assert len(queries) == 0
+        StockLevel.objects.filter(pk=level.pk).update(on_hand=0)
+        clock.shift(FRESH)
+        assert stock_worth(lyon).total == stock_worth().total == Goods()
+        with CaptureQueriesContext(connection) as queries:
+            assert stock_worth(lyon).total == Goods()
+        assert len(queries) == 0
+
+
+@pytest.mark.django_db
 def test_while_one_works_it_out_the_others_show_what_was_known() -> None:
     lyon = make_store("lyon")
     level = make_level(make_sku(cost="2.00"), lyon, on_hand=5)
