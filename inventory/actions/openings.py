@@ -64,7 +64,7 @@ def open_place(place_id: int, *, opens_on: date | None, by: User) -> Location:
     if opens_on and opens_on < place.local_day():
         raise DayIsPast
     place.opens_on = opens_on or place.local_day()
-    place.save(update_fields=PLAN)
+    place.save(update_fields=["opens_on"])
     _carry_out(place, timezone.now())
     return place
 
@@ -104,18 +104,24 @@ def lock_place(place_id: int) -> Location:
 
 
 def _carry_out(place: Location, now: datetime) -> bool:
-    """Do what its calendar says by this moment; whether it opened or closed."""
-    today, was_open = place.local_day(now), place.is_active
+    """Do what its calendar says by this moment; whether it opened or closed. A day that is to come
+    leaves the row as it is."""
+    today, was_open, planned = place.local_day(now), place.is_active, _plan_of(place)
     if place.is_active and place.closes_on and place.closes_on <= today:
         place.is_active, place.closes_on = False, None
     if not place.is_active and place.opens_on and place.opens_on <= today:
         place.is_active, place.opens_on, place.closed_reason = True, None, ""
-    place.save(update_fields=PLAN)
+    if _plan_of(place) != planned:
+        place.save(update_fields=PLAN)
     if place.is_active == was_open:
         return False
     logger.info("%s %s", place.code, "opened" if place.is_active else "closed")
     _tell_stock(place)
     return True
+
+
+def _plan_of(place: Location) -> tuple[object, ...]:
+    return tuple(getattr(place, name) for name in PLAN)
 
 
 def _tell_stock(place: Location) -> None:

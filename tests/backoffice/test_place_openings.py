@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -140,6 +142,13 @@ def test_closed_from_one_day_to_another(lyon: Location) -> None:
     assert carry_out_days(midnight + 5 * A_DAY) == 1
     assert calendar(lyon) == (True, None, None, "")
     assert carry_out_days(midnight + 9 * A_DAY) == 0
+
+
+def test_a_day_to_come_writes_nothing_however_often_somebody_looks(lyon: Location) -> None:
+    close(lyon, days=2)
+    with CaptureQueriesContext(connection) as queries:
+        assert carry_out_days() == 0
+    assert not [query for query in queries if query["sql"].startswith("UPDATE")]
 
 
 def test_days_that_nobody_saw_are_made_up_for_at_the_next_look(lyon: Location) -> None:
