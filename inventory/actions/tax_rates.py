@@ -27,8 +27,7 @@ def add_tax_rate(*, name: str, rate: Decimal, is_usual: bool, by: User) -> TaxRa
     """Add a percentage that products may take; the usual one is offered first for new products."""
     hold_new_levels()
     rates = _lock_rates()
-    if same := next((one for one in rates if one.rate == rate and one.ended_at is None), None):
-        raise RateExists(same)
+    _refuse_percentage(rate, rates)
     _refuse_name(name, rates)
     if is_usual:
         TaxRate.objects.filter(is_usual=True).update(is_usual=False)
@@ -76,8 +75,11 @@ def end_tax_rate(rate_id: int, *, instead: TaxRate | None, by: User) -> int:
 @retrying
 @transaction.atomic
 def take_up_tax_rate(rate_id: int, *, by: User) -> TaxRate:
-    """Offer a rate that ended once more."""
-    rate = next(one for one in _lock_rates() if one.pk == rate_id)
+    """Offer a rate that ended once more, unless another one has its percentage by now."""
+    hold_new_levels()
+    rates = _lock_rates()
+    rate = next(one for one in rates if one.pk == rate_id)
+    _refuse_percentage(rate.rate, [one for one in rates if one != rate])
     rate.ended_at = None
     rate.save(update_fields=["ended_at"])
     return rate
@@ -92,6 +94,12 @@ def hold_rate(rate: TaxRate) -> None:
 
 def _lock_rates() -> list[TaxRate]:
     return list(TaxRate.objects.select_for_update(no_key=True).order_by("pk"))
+
+
+def _refuse_percentage(rate: Decimal, others: list[TaxRate]) -> None:
+    """Two rates of one percentage would split the tax of every report."""
+    if same := next((one for one in others if one.rate == rate and one.ended_at is None), None):
+        raise RateExists(same)
 
 
 def _refuse_name(name: str, others: list[TaxRate]) -> None:

@@ -81,7 +81,13 @@ def tax_rate_end(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @staff(Role.ADMIN)
 def tax_rate_again(request: StaffRequest, pk: int) -> HttpResponse:
-    rate = take_up_tax_rate(get_object_or_404(TaxRate, pk=pk).pk, by=request.user)
+    """Offer a rate that ended once more."""
+    rate = get_object_or_404(TaxRate, pk=pk)
+    try:
+        take_up_tax_rate(pk, by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect("inventory:tax_rate_edit", pk=pk)
     messages.success(request, _("Products can take the rate “%(rate)s”.") % {"rate": rate})
     return redirect(_settings())
 

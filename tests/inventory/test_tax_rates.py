@@ -130,6 +130,17 @@ def test_an_ended_rate_is_taken_by_no_product_until_it_is_taken_up(admin: Client
     assert sku.product.tax_rate == rate
 
 
+def test_a_rate_is_not_taken_up_beside_another_of_its_percentage(admin: Client) -> None:
+    ended, boss = make_tax_rate("5.50", "VAT 5.5"), make_staff(Role.HEAD_OFFICE)
+    end_tax_rate(ended.pk, instead=None, by=boss)
+    admin.post(NEW, {"name": "Reduced", "rate": "5.50"})
+    refused = admin.post(f"{page_of(ended)}again/", follow=True)
+    assert refused.redirect_chain == [(page_of(ended), 302)]
+    assert "“Reduced” is this rate already" in refused.text
+    ended.refresh_from_db()
+    assert ended.ended_at
+
+
 def test_a_rate_is_not_replaced_by_an_ended_one_or_itself(admin: Client) -> None:
     old, ended = make_tax_rate("20.00"), make_tax_rate("19.00")
     make_product(tax_rate=old)
