@@ -14,7 +14,8 @@ from inventory.models import DecisionLink
 from inventory.queries.decision_links import Standing, link_of, standing_of
 from inventory.queries.restock import requests_to_decide
 from stores.actions.sign_in import begin_attempt
-from stores.rights import public
+from stores.errors import TooManyAttempts
+from stores.rights import needs_two_factor, public
 
 BAD_LINK = "a link in a mail"  # under which the throttle counts them
 SHOWS_LINES = (Standing.OPEN, Standing.CHANGED)
@@ -30,6 +31,8 @@ def decision_link(request: HttpRequest, token: str) -> HttpResponse:
         return _no_such_link(request)
     if request.user.is_authenticated and request.user != link.reader:
         return render(request, "inventory/decision_link_bad.html", status=404)
+    if needs_two_factor(link.reader):  # whoever reads the mail is known by one thing only
+        return redirect("inventory:restock_detail", pk=link.request_id)
     error = None
     if request.method == "POST":
         try:
@@ -59,6 +62,8 @@ def _page(request: HttpRequest, link: DecisionLink, error: str | None) -> HttpRe
 def _no_such_link(request: HttpRequest) -> HttpResponse:
     """The same for every address that nobody signed; who tries many has to wait."""
     address = get_adapter(request).get_client_ip(request)
-    if begin_attempt(BAD_LINK, address):
+    try:
+        begin_attempt(BAD_LINK, address)
+    except TooManyAttempts:
         return render(request, "429.html", status=429)
     return render(request, "inventory/decision_link_bad.html", status=404)

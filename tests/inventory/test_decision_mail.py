@@ -332,3 +332,16 @@ def test_who_tries_many_has_to_wait_and_nobody_else_does(
     statuses = [client.get(f"/restock/decide/forged-{n}/").status_code for n in range(7)]
     assert statuses == [404] * 5 + [429] * 2
     assert client.post(the_link(marie)).status_code == 302
+
+
+def test_where_the_role_needs_two_factor_a_mail_alone_decides_nothing(
+    client: Client, warehouse: Location, marie: User
+) -> None:
+    request = ask(warehouse)
+    Company.objects.update(two_factor_roles=[Role.LOGISTICS])
+    for answer in (client.get(the_link(marie)), client.post(the_link(marie))):
+        assert answer.headers["Location"] == f"/head-office/restock/{request.pk}/"
+    assert waits(request)
+    client.force_login(marie)
+    page = client.get(f"/head-office/restock/{request.pk}/")
+    assert page.headers["Location"].startswith("/profile/two-factor/")
