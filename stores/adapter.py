@@ -2,6 +2,7 @@ import uuid
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -24,6 +25,7 @@ from stores.models import SecurityEvent, User
 from stores.origin import origin_of
 from stores.rights import memberships_of
 
+BY_LINK = "account_reset_password_from_key"
 MAILS = {  # of allauth: our template, and where the link stands in its context
     "account/email/password_reset_key": ("account/password_reset", "password_reset_url"),
     "account/email/unknown_account": ("account/unknown_account", "signup_url"),
@@ -78,6 +80,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         mine = request.user == user
         super().set_password(user, password)
         drop_sessions(user, but=request.session.session_key if mine else None)
+        if request.resolver_match and request.resolver_match.url_name == BY_LINK:
+            # only whoever reads that address has the link
+            EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
         kind = SecurityEvent.Kind.PASSWORD_CHANGED if mine else SecurityEvent.Kind.PASSWORD_RESET
         note_event(user, kind, origin_of(request))
 

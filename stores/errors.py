@@ -33,6 +33,20 @@ class EmailTaken(DomainError):
         )
 
 
+class EmailUnconfirmed(DomainError):
+    """Somebody signed up with this e-mail and never showed that they read it."""
+
+    def __init__(self, person: User) -> None:
+        self.person = person
+        super().__init__(
+            _(
+                "Nobody has confirmed yet that %(email)s is theirs: anybody can sign up with it. Ask them"
+                " to choose a new password by “Forgot your password?”, then give the role."
+            )
+            % {"email": person.email}
+        )
+
+
 class AddressTaken(DomainError):
     """Somebody else signs in with this e-mail."""
 

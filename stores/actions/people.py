@@ -1,10 +1,17 @@
 """People and their roles: who works where, from when they are asked in until their account closes."""
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from backoffice.lib.retry import retrying
 from stores.actions.sessions import drop_sessions
-from stores.errors import LastAdministrator, OwnAccount, RoleHeld, RoleNotThere
+from stores.errors import (
+    EmailUnconfirmed,
+    LastAdministrator,
+    OwnAccount,
+    RoleHeld,
+    RoleNotThere,
+)
 from stores.models import Location, Membership, RightsChange, Role, User
 
 
@@ -27,9 +34,18 @@ def change_profile(
 @transaction.atomic
 def give_role(user_id: int, *, role: Role, location: Location | None, by: User) -> Membership:
     before = lock_roles(user_id)
+    if not before:
+        _refuse_a_stranger(User.objects.get(pk=user_id))
     membership = add_role(user_id, role, location)
     record_change(user_id, RightsChange.Kind.GIVEN, before, by=by)
     return membership
+
+
+def _refuse_a_stranger(user: User) -> None:
+    """Anybody can sign up with an e-mail that isn't theirs, before its owner is asked in."""
+    unconfirmed = EmailAddress.objects.filter(user=user, email=user.email, verified=False)
+    if user.invited_at is None and unconfirmed.exists():
+        raise EmailUnconfirmed(user)
 
 
 def add_role(user_id: int, role: Role, location: Location | None) -> Membership:

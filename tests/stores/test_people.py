@@ -323,3 +323,29 @@ def test_the_first_role_of_a_new_person_is_in_their_history() -> None:
     signed_in(make_staff(Role.ADMIN)).post("/head-office/people/new/", data)
     change = RightsChange.objects.get(person__name="Ana")
     assert (change.before, change.after) == ([], [["auditor", ""]])
+
+
+def test_who_signed_up_with_the_address_of_somebody_else_gets_no_role() -> None:
+    """A stranger takes the address before its owner is asked in; the role waits for the owner."""
+    stranger = Client()
+    data = {"email": "ana@comptoir.example", "password1": "a long enough pass"}
+    assert stranger.post("/accounts/signup/", data).status_code == 302
+    ana = User.objects.get(email="ana@comptoir.example")
+    admin = signed_in(make_staff(Role.ADMIN))
+    give = (f"/head-office/people/{ana.pk}/roles/", {"role": "admin"})
+    answer = admin.post(*give)
+    assert answer.status_code == 422
+    assert "anybody can sign up with it" in answer.text
+    assert roles_of(ana) == set()
+
+    Client().post("/accounts/password/reset/", {"email": ana.email})
+    mail = Mail.objects.filter(template="account/password_reset").get()
+    link = re.search(r"https?://[^/\s]+(/accounts/\S+)", mail.text)
+    assert link
+    owner = Client()
+    form = owner.get(link[1], follow=True)
+    chosen = {"password1": "another long one", "password2": "another long one"}
+    assert owner.post(form.request["PATH_INFO"], chosen).status_code == 302
+    assert stranger.get("/profile/").status_code == 302
+    assert admin.post(*give).status_code == 302
+    assert roles_of(ana) == {("admin", None)}
