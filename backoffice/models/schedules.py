@@ -18,6 +18,7 @@ MAX_FAILURES = 5  # in a row, then a schedule stops
 
 
 HELD_AT_OFFICE = HELD_BY[Role.HEAD_OFFICE]
+SEES_REPORTS = (Role.MANAGER, Role.LOGISTICS)  # of one place
 
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
@@ -35,11 +36,16 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
         """Those that write to this person, or would if they had not refused: by name, or by a role;
         a manager's only at places that both work at."""
         held = memberships_of(user)
-        to_me = Q(recipients__person=user) | Q(recipients__role__in={m.role for m in held})
+        by_name = Q(recipients__person=user)
+        to_me = by_name | Q(recipients__role__in={m.role for m in held})
         of_office = Q(owner=None) | Q(owner__memberships__role__in=HELD_AT_OFFICE)
-        places = {m.location_id for m in held if m.location_id}
-        here = Q(owner__memberships__location__in=places)
-        return self.filter(pk__in=self.filter(to_me).filter(of_office | here).values("pk"))
+        mine = to_me & of_office
+        for one in held:
+            if one.location_id:  # both of us see reports of this place
+                shared = Q(owner__memberships__location=one.location_id)
+                shared &= Q(owner__memberships__role__in=SEES_REPORTS)
+                mine |= (by_name | Q(recipients__role=one.role)) & shared
+        return self.filter(pk__in=self.filter(mine).values("pk"))
 
     def active(self) -> ScheduleQuerySet:
         return self.filter(state=Schedule.State.ACTIVE)

@@ -96,6 +96,16 @@ def failed_lately(schedule: Schedule, now: datetime) -> QuerySet[ReportDelivery]
     return lately.filter(state__in=(ReportDelivery.State.WAITING, ReportDelivery.State.FAILED))
 
 
+def deliveries_to_show(schedule: Schedule, viewer: User) -> QuerySet[ReportDelivery]:
+    """What it sent: to head office and auditors all of it, to others what went to themselves or to
+    people of the places where they may see the report now."""
+    if holds_company_wide(viewer, Role.HEAD_OFFICE, reading=True):
+        return schedule.deliveries.all()
+    places = locations_of(viewer, *roles_of(schedule), reading=True)
+    colleagues = Membership.objects.filter(location__in=places).values("user")
+    return schedule.deliveries.filter(Q(reader=viewer) | Q(reader__in=colleagues))
+
+
 def stopped_schedules(user: User) -> ScheduleQuerySet:
     """Those that this person should see to: they stopped by themselves."""
     stopped = Schedule.objects.visible_to(user).filter(state=Schedule.State.STOPPED)

@@ -25,7 +25,7 @@ from backoffice.lib.errors import DomainError
 from backoffice.lib.htmx import render_page
 from backoffice.lib.lists import turn_to_page
 from backoffice.models import Schedule
-from backoffice.queries.schedules import failed_lately, readers_of
+from backoffice.queries.schedules import deliveries_to_show, failed_lately, readers_of
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.schedule_words import question_in_words, recipients_in_words
 from backoffice.schedule_tables import DeliveryTable, ScheduleTable
@@ -61,7 +61,8 @@ def schedule_list(request: StaffRequest) -> HttpResponse:
 def schedule_detail(request: StaffRequest, pk: int) -> HttpResponse:
     visible = Schedule.objects.visible_to(request.user).with_last_run().select_related("owner")
     schedule = get_object_or_404(visible.prefetch_related("recipients__person"), pk=pk)
-    sent = schedule.deliveries.select_related("reader", "mail").order_by("-day", "-reader_id")
+    shown = deliveries_to_show(schedule, request.user)
+    sent = shown.select_related("reader", "mail").order_by("-day", "-reader_id")
     table = DeliveryTable(sent.defer("mail__html", "mail__text"))
     turn_to_page(request, table)
     context = {
