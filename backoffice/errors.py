@@ -13,6 +13,23 @@ class OtherReportUnderKey(DomainError):
         super().__init__(_("This page was used for another report. Load it again, then ask anew."))
 
 
+class TooManyReports(DomainError):
+    """Somebody asks for more reports than anybody reads: the others wait for the same machine."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You asked for many reports in the last minutes. Open one of them, or wait a little.")
+        )
+
+
+class TooManySchedules(DomainError):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("You have %(count)s schedules already. Delete or change one of them.")
+            % {"count": most}
+        )
+
+
 class ChangedMeanwhile(DomainError):
     """Somebody else saved these settings after the page was made; nothing was written."""
 

@@ -11,7 +11,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from backoffice.actions.snapshots import make_now, narrowed
+from backoffice.actions.snapshots import (
+    ASKED_MAIL,
+    make_now,
+    narrowed,
+    refuse_too_many_mails,
+)
 from backoffice.errors import NobodyReads, NothingToCount
 from backoffice.lib.retry import retrying
 from backoffice.lib.snapshots import reading_one_snapshot, writing_from_one_snapshot
@@ -89,6 +94,7 @@ def _key(schedule: Schedule, day: date, places: Sequence[Location], query: Query
 def send_schedule_now(schedule: Schedule, *, key: UUID, by: User) -> Snapshot:
     """Mail the report, as it is now of the places that this person may see, to them; the same key is
     one mail."""
+    refuse_too_many_mails(by)
     with writing_from_one_snapshot():
         places = list(places_for(schedule, by))
         if not places:
@@ -97,7 +103,7 @@ def send_schedule_now(schedule: Schedule, *, key: UUID, by: User) -> Snapshot:
         query = query_on(schedule, places[0].local_day())
         stored = load(make_now(schedule.report, places, query, key=f"asked {key}", by=by))
         sending = Sending(schedule, zone, places[0].local_day(), is_asked=True)
-        queue_letter(stored, by, sending, key=f"asked report {key}")
+        queue_letter(stored, by, sending, key=f"{ASKED_MAIL}{key}")
         return stored.snapshot
 
 

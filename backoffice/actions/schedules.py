@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from backoffice.actions.deliveries import plan_schedule
-from backoffice.errors import NotStopped, ScheduleIsNotActive
+from backoffice.errors import NotStopped, ScheduleIsNotActive, TooManySchedules
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
 from backoffice.models import ReportDelivery, Schedule, ScheduleRecipient, ScheduleRefusal
@@ -21,6 +21,7 @@ from backoffice.reports.recurrence import Recurrence
 from stores.models import Role, User
 
 State = Schedule.State
+MOST_SCHEDULES = 100  # of one person
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ class Plan:
 @transaction.atomic
 def make_schedule(key: UUID, report: str, plan: Plan, *, by: User) -> Schedule:
     """A new schedule, which belongs to whoever makes it; the same key is the same schedule."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # one schedule after the other
+    others = Schedule.objects.filter(owner=by).exclude(key=key)
+    if others.count() >= MOST_SCHEDULES:
+        raise TooManySchedules(MOST_SCHEDULES)
     schedule, is_new = Schedule.objects.get_or_create(
         key=key, defaults={"report": report, "owner": by, **_columns(plan)}
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from backoffice.errors import NothingToCount, OtherReportUnderKey
+from backoffice.errors import NothingToCount, OtherReportUnderKey, TooManyReports
 from backoffice.lib.errors import DomainError
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
@@ -21,9 +22,13 @@ from backoffice.reports.mail import mail_report
 from backoffice.reports.progress import telling
 from backoffice.reports.query import Query
 from backoffice.reports.stored import load, store
-from stores.models import Location, User
+from stores.models import Location, Mail, User
 
 logger = logging.getLogger(__name__)
+LATELY = timedelta(minutes=10)
+MOST_LATELY = 60  # reports that one person asks for
+MOST_WAITING = 5  # long ones of one person at a time
+ASKED_MAIL = "asked report "
 MOST_TRIES = 3  # a run that stopped its worker so often is not begun again
 State = Snapshot.State
 
@@ -33,10 +38,28 @@ def run_report(
 ) -> Snapshot:
     """Count these places, at once if it is quick, else promise it to a worker. The same key is the
     same snapshot; it raises `OtherReportUnderKey` for another question."""
+    if by is not None and not Snapshot.objects.filter(key=key).exists():
+        refuse_too_many(by)
     counted = narrowed(places, query)
     if counted and REPORTS[report].is_long(counted, query):
         return promise_snapshot(report, places, query, key=key, by=by)
     return _make_at_once(report, places, query, key=key, by=by)
+
+
+def refuse_too_many(asker: User) -> None:
+    """Raise `TooManyReports` for whoever asks faster than anybody reads, or before long ones are made."""
+    asked = Snapshot.objects.filter(made_by=asker)
+    lately = asked.filter(asked_at__gte=timezone.now() - LATELY)
+    waiting = asked.filter(state=State.WAITING)
+    if lately.count() >= MOST_LATELY or waiting.count() >= MOST_WAITING:
+        raise TooManyReports
+
+
+def refuse_too_many_mails(asker: User) -> None:
+    """The same for reports that somebody lets be mailed to themselves."""
+    mailed = Mail.objects.filter(reader=asker, key__startswith=ASKED_MAIL)
+    if mailed.filter(created_at__gte=timezone.now() - LATELY).count() >= MOST_LATELY:
+        raise TooManyReports
 
 
 @retrying
@@ -174,5 +197,6 @@ def sweep_snapshots() -> None:
 @retrying
 def send_snapshot(snapshot: Snapshot, *, key: UUID, by: User) -> None:
     """Mail a stored report to the person who asks; the same key is one mail."""
+    refuse_too_many_mails(by)
     with writing_from_one_snapshot():
-        mail_report(load(snapshot), by, key=f"asked report {key}")
+        mail_report(load(snapshot), by, key=f"{ASKED_MAIL}{key}")

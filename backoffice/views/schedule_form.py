@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from backoffice.actions.schedules import change_schedule, make_schedule
+from backoffice.lib.errors import DomainError
 from backoffice.lib.htmx import render_page
 from backoffice.models import Schedule, Snapshot
 from backoffice.queries.schedules import people_to_name, roles_to_choose
@@ -42,13 +43,20 @@ def schedule_new(request: StaffRequest) -> HttpResponse:
             snapshot.query | {"period": snapshot.query.get("preset") or "yesterday"}
         )
     form = _form(request, definition, initial)
-    if _is_to_save(request, form):
-        schedule = make_schedule(
-            form.cleaned_data["key"], definition.name, form.plan(), by=request.user
-        )
+    if _is_to_save(request, form) and (schedule := _made(request, form)):
         messages.success(request, _("“%(schedule)s” is scheduled.") % {"schedule": schedule})
         return redirect("backoffice:schedule_detail", pk=schedule.pk)
     return _form_page(request, form, {"report": definition})
+
+
+def _made(request: StaffRequest, form: ScheduleForm) -> Schedule | None:
+    """The schedule that a valid form asks for; None, and the form says why, if it can't be."""
+    key, report = form.cleaned_data["key"], form.definition.name
+    try:
+        return make_schedule(key, report, form.plan(), by=request.user)
+    except DomainError as error:
+        form.add_error(None, str(error))
+        return None
 
 
 @require_http_methods(["GET", "POST"])

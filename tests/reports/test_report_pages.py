@@ -550,3 +550,35 @@ def test_the_pages_cost_the_same_with_more_stores_products_and_runs(
         run([store], by=make_staff(Role.MANAGER, store))
     assert queries() == before
     assert max(before) <= 20
+
+
+@pytest.mark.usefixtures("office")
+def test_who_asks_faster_than_anybody_reads_has_to_wait(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backoffice.actions.snapshots.MOST_LATELY", 2)
+    again = uuid4()
+    first = post_run(client, OFFICE, key=str(again))
+    post_run(client, OFFICE)
+    assert post_run(client, OFFICE, key=str(again)) == first  # the same click
+    refused = client.post(OFFICE, {"key": str(uuid4())})
+    assert refused.status_code == 422
+    assert "You asked for many reports" in refused.text
+    assert Snapshot.objects.count() == 2
+    for _mail in range(3):
+        client.post(f"{first}send/", {"key": str(uuid4())})
+    assert Mail.objects.count() == 2
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=11), tick=False):
+        assert client.post(OFFICE, {"key": str(uuid4())}).status_code == 302
+
+
+@pytest.mark.usefixtures("office")
+def test_one_person_does_not_keep_all_workers_busy(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(REPORTS, "long", definition(roles=(Role.MANAGER,)))
+    monkeypatch.setattr("backoffice.actions.snapshots.MOST_WAITING", 1)
+    post_run(client, "/head-office/reports/long/")
+    assert client.post(OFFICE, {"key": str(uuid4())}).status_code == 422
+    Snapshot.objects.update(state=Snapshot.State.DONE)
+    assert client.post(OFFICE, {"key": str(uuid4())}).status_code == 302

@@ -13,7 +13,7 @@ from backoffice.actions.deliveries import plan_reports, sweep_reports
 from backoffice.models import ReportDelivery, Schedule, Snapshot
 from backoffice.reports.recurrence import Recurrence, Rhythm
 from stores.models import Mail, Role, User
-from tests.factories import make_staff
+from tests.factories import make_membership, make_staff
 from tests.queries import queries_of
 from tests.reports.chain import Chain, make_chain
 from tests.reports.schedules import MORNING, mails_to, schedule_of
@@ -263,3 +263,49 @@ def test_queries_grow_neither_with_schedules_nor_with_what_they_sent(
     before = queries_of(client, *addresses)
     many = make(8, 8)
     assert queries_of(client, addresses[0], f"/reports/schedules/{many.pk}/", NEW) == before
+
+
+def test_an_owner_who_was_demoted_sees_no_copies_of_other_stores(
+    office: User, lyon: User, chain: Chain
+) -> None:
+    paris = make_staff(Role.MANAGER, chain.paris)
+    User.objects.filter(pk=paris.pk).update(name="Zoé of Paris")
+    schedule = schedule_of(office)
+    plan_reports()
+    sweep_reports()
+    ReportDelivery.objects.filter(reader=paris).update(last_error="ValueError: in Paris")
+    address = f"/reports/schedules/{schedule.pk}/"
+    assert "Zoé of Paris" in signed_in(office).get(address).text
+    office.memberships.all().delete()
+    make_membership(Role.MANAGER, chain.lyon, user=office)
+    page = signed_in(office).get(address).text
+    assert f"What {lyon} got" in page
+    assert "Zoé of Paris" not in page
+    assert "in Paris" not in page
+
+
+def test_a_role_at_another_place_of_the_owner_receives_nothing(lyon: User, chain: Chain) -> None:
+    """Who manages Paris and sells in Lyon writes to the managers of Paris alone."""
+    owner = make_staff(Role.MANAGER, chain.paris)
+    make_membership(Role.CLERK, chain.lyon, user=owner)
+    schedule = schedule_of(owner, name="Secret of Paris")
+    assert "Secret of Paris" not in signed_in(lyon).get("/reports/schedules/").text
+    assert signed_in(lyon).get(f"/reports/schedules/{schedule.pk}/mine/").status_code == 404
+    seller = make_staff(Role.MANAGER, chain.lyon)
+    make_membership(Role.CLERK, chain.paris, user=seller)
+    assert signed_in(seller).get(f"/reports/schedules/{schedule.pk}/mine/").status_code == 404
+    colleague = make_staff(Role.MANAGER, chain.paris)
+    assert signed_in(colleague).get(f"/reports/schedules/{schedule.pk}/mine/").status_code == 200
+
+
+def test_nobody_keeps_more_schedules_than_a_hundred(
+    lyon: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backoffice.actions.schedules.MOST_SCHEDULES", 1)
+    client, first = signed_in(lyon), form()
+    assert client.post(NEW, first).status_code == 302
+    assert client.post(NEW, first).status_code == 302  # the same click
+    refused = client.post(NEW, form())
+    assert refused.status_code == 422
+    assert "You have 1 schedules already." in refused.text
+    assert Schedule.objects.count() == 1
