@@ -143,15 +143,6 @@ def holds_company_wide(user: User, *roles: Role, reading: bool = False) -> bool:
     return any(m.role in wanted and m.location_id is None for m in memberships_of(user))
 
 
-def holds_here(user: User, place: Location, *roles: Role) -> bool:
-    """Whether the person holds one of the roles at this place, for what a page offers."""
-    wanted = {holder for role in roles for holder in HELD_BY[role]}
-    return any(
-        membership.role in wanted and membership.location_id in (None, place.pk)
-        for membership in memberships_of(user)
-    )
-
-
 def holds_now(user: User, *roles: Role, at: Location) -> bool:
     """Whether the person, still active, holds one of the roles at this place: asked of the database
     at this moment, for decisions that are final."""

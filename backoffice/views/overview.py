@@ -12,7 +12,7 @@ from backoffice.queries.overview import head_office_overview, place_overview
 from backoffice.queries.takings import PER_PAGE, Stretches
 from backoffice.queries.takings_sql import ORDERS
 from stores.models import Location, Role
-from stores.rights import StaffRequest, holds_company_wide, holds_here, staff, staff_at
+from stores.rights import StaffRequest, holds_at, holds_company_wide, staff, staff_at
 
 BEST_FIRST = "-today"
 LAST_PAGE = 1_000
@@ -50,9 +50,9 @@ def store_home(request: StaffRequest) -> HttpResponse:
         "stretches": Stretches.of([place], overview.at),
         "place": place,
         "is_store": is_store,
-        "sells": is_store and holds_here(request.user, place, Role.CLERK),
-        "sees_sales": is_store and holds_here(request.user, place, Role.CLERK, Role.AUDITOR),
-        "manages": is_store and holds_here(request.user, place, Role.MANAGER, Role.AUDITOR),
+        "sells": is_store and holds_at(request.user, place, Role.CLERK),
+        "sees_sales": is_store and holds_at(request.user, place, Role.CLERK, Role.AUDITOR),
+        "manages": is_store and holds_at(request.user, place, Role.MANAGER, Role.AUDITOR),
     }
     return render_page(request, "backoffice/store_home.html", context, parts=("overview",))
 

@@ -22,7 +22,7 @@ from inventory.queries.ledger import Page, document_pages
 from inventory.queries.restock import OPEN_STATES
 from inventory.queries.transfers import ON_THE_ROAD, TransferPages
 from stores.models import Location, Role, User
-from stores.rights import holds_at, holds_here
+from stores.rights import holds_at
 
 type Pair = tuple[int, int]  # location, SKU
 
@@ -87,7 +87,7 @@ class AlertRows:
 
     def may_ask(self, alert: Alert) -> bool:
         is_store = alert.location.kind == Location.Kind.STORE
-        return is_store and holds_here(self.reader, alert.location, Role.CLERK)
+        return is_store and holds_at(self.reader, alert.location, Role.CLERK)
 
     def _add_sent(self, pairs: set[Pair]) -> None:
         lines = TransferLine.objects.filter(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from inventory.forms.restock_follow import CommentForm
 from inventory.models import RestockEvent, RestockRequest
 from stores.models import Role, User
-from stores.rights import holds_here
+from stores.rights import holds_at
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ def steps_of(restock: RestockRequest) -> QuerySet[RestockEvent]:
 def store_thread(reader: User, restock: RestockRequest) -> Thread:
     """The comments as the store's page shows them."""
     address = reverse("inventory:store_restock_comments", args=[restock.store.code, restock.pk])
-    return _thread(restock, address, writes=holds_here(reader, restock.store, Role.CLERK))
+    return _thread(restock, address, writes=holds_at(reader, restock.store, Role.CLERK))
 
 
 def office_thread(reader: User, restock: RestockRequest) -> Thread:
     """The comments as the approvers' page shows them."""
     address = reverse("inventory:restock_comments", args=[restock.pk])
-    return _thread(restock, address, writes=holds_here(reader, restock.warehouse, Role.LOGISTICS))
+    return _thread(restock, address, writes=holds_at(reader, restock.warehouse, Role.LOGISTICS))
 
 
 def _thread(restock: RestockRequest, address: str, *, writes: bool) -> Thread:

@@ -21,7 +21,7 @@ from inventory.models import Alert
 from inventory.queries.alert_rows import AlertRows
 from inventory.tables.alerts import AlertTable
 from stores.models import Location, Role
-from stores.rights import StaffRequest, holds, holds_company_wide, holds_here, staff, staff_at
+from stores.rights import StaffRequest, holds, holds_at, holds_company_wide, staff, staff_at
 
 WITH_PEOPLE = ("location", "acknowledged_by", "snoozed_by")
 A_WEEK = timedelta(days=7)
@@ -39,7 +39,7 @@ def alert_list(request: StaffRequest) -> HttpResponseBase:
 def store_alerts(request: StaffRequest) -> HttpResponseBase:
     """The alerts of one place."""
     place = request.location
-    return _page(request, place, acts=holds_here(request.user, place, Role.CLERK, Role.LOGISTICS))
+    return _page(request, place, acts=holds_at(request.user, place, Role.CLERK, Role.LOGISTICS))
 
 
 def _page(request: StaffRequest, place: Location | None, *, acts: bool) -> HttpResponseBase:

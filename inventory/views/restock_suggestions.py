@@ -24,7 +24,7 @@ from inventory.queries.suggestions import snoozed_for, suggestions_for
 from inventory.views.restock_draft import draft_address, told_added
 from inventory.views.store_restock import own_store
 from stores.models import Location, Role
-from stores.rights import StaffRequest, holds_here, staff_at
+from stores.rights import StaffRequest, holds_at, staff_at
 
 PAGE = "inventory/restock_suggestions.html"
 PER_PAGE = 25
@@ -106,7 +106,7 @@ def _page(
         "outlook": outlook_of(store),
         "ticked": form.ticked() if form else [],
         "snoozed": snoozed_for(store)[:MOST_LINES],
-        "writes": holds_here(request.user, store, Role.CLERK),
+        "writes": holds_at(request.user, store, Role.CLERK),
         "error": error or (form.summary() if form else ""),
         "tomorrow": SnoozeForm.first_day(store),
     }

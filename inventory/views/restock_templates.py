@@ -15,7 +15,7 @@ from inventory.models import RestockTemplate
 from inventory.queries.restock_draft import templates_of
 from inventory.views.store_restock import own_store
 from stores.models import Role
-from stores.rights import StaffRequest, holds_here, staff_at
+from stores.rights import StaffRequest, holds_at, staff_at
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,7 +35,7 @@ def restock_templates(request: StaffRequest) -> HttpResponse:
     context = {
         "store": store,
         "templates": templates_of(store),
-        "writes": holds_here(request.user, store, Role.CLERK),
+        "writes": holds_at(request.user, store, Role.CLERK),
         "refused": template,
         "typed": request.POST.get("name", ""),
         "error": error,

@@ -16,7 +16,7 @@ from inventory.models import Transfer
 from inventory.queries.surplus import fingerprint, plan_of, surplus_of
 from stores.models import Location, Role
 from stores.models.location import LocationQuerySet
-from stores.rights import StaffRequest, holds, holds_here, staff, staff_at
+from stores.rights import StaffRequest, holds, holds_at, staff, staff_at
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,7 +37,7 @@ def store_surplus(request: StaffRequest) -> HttpResponse:
         raise Http404
     listing = reverse("inventory:store_transfers", args=[place.code]) + "?way=out"
     own = Location.objects.inner().filter(pk=place.pk)
-    return _page(request, own, listing, holds_here(request.user, place, *SENDERS))
+    return _page(request, own, listing, holds_at(request.user, place, *SENDERS))
 
 
 def _page(

@@ -38,7 +38,7 @@ from inventory.queries.transfers import (
 )
 from inventory.views.transfer_papers import DELIVERY, PICKING
 from stores.models import Location, Role, User
-from stores.rights import StaffRequest, holds_here, staff, staff_at
+from stores.rights import StaffRequest, holds_at, staff, staff_at
 
 EVERYBODY = (Role.CLERK, Role.MANAGER, Role.LOGISTICS)
 
@@ -145,11 +145,11 @@ def _may(user: User, transfer: Transfer) -> set[str]:
     """What the page offers this person; the actions ask again."""
     source, destination = transfer.source, transfer.destination
     offers = {
-        "send": transfer.is_draft and holds_here(user, source, *SENDERS),
-        "receive": transfer.is_on_the_road and holds_here(user, destination, *RECEIVERS),
+        "send": transfer.is_draft and holds_at(user, source, *SENDERS),
+        "receive": transfer.is_on_the_road and holds_at(user, destination, *RECEIVERS),
         "settle": transfer.is_on_the_road
-        and any(holds_here(user, end, *SETTLERS) for end in (source, destination)),
-        "remark": any(holds_here(user, end, *PEOPLE) for end in (source, destination)),
+        and any(holds_at(user, end, *SETTLERS) for end in (source, destination)),
+        "remark": any(holds_at(user, end, *PEOPLE) for end in (source, destination)),
     }
     return {name for name, is_offered in offers.items() if is_offered}
 

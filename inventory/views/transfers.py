@@ -13,7 +13,7 @@ from inventory.filters.transfers import OfficeTransferFilter, StoreTransferFilte
 from inventory.queries.transfers import road_at, road_within, told_to, transfers_listed
 from inventory.tables.transfers import TransferTable
 from stores.models import Location, Role
-from stores.rights import StaffRequest, holds, holds_here, staff, staff_at
+from stores.rights import StaffRequest, holds, holds_at, staff, staff_at
 
 
 @require_GET
@@ -38,7 +38,7 @@ def store_transfers(request: StaffRequest) -> HttpResponseBase:
     here = transfers_listed(told_to(Location.objects.filter(pk=place.pk)))
     filterset = StoreTransferFilter(request.GET, queryset=here, place=place)
     coming, going = road_at(place, now=timezone.now())
-    sends = holds_here(request.user, place, *SENDERS)
+    sends = holds_at(request.user, place, *SENDERS)
     new = reverse("inventory:store_transfer_new", args=[place.code]) if sends else ""
     context = {"place": place, "coming": coming, "going": going, "new": new}
     return _list(request, filterset, TransferTable(filterset.qs, place=place.code), context)
