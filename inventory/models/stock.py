@@ -107,9 +107,6 @@ class StockMovementQuerySet(models.QuerySet["StockMovement"]):
         """The movements out of, or into, one of these places."""
         return self.filter(Q(source__in=locations) | Q(destination__in=locations))
 
-    def caused_by(self, cause: Cause) -> StockMovementQuerySet:
-        return self.filter(document=cause.document, document_id=cause.document_id)
-
 
 class StockMovement(models.Model):
     """One row of the ledger: a quantity of one SKU from a source to a destination, for ever."""
