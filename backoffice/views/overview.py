@@ -26,7 +26,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     order = request.GET.get("sort", "")
     order = order if order in ORDERS else BEST_FIRST
     page = request.GET.get("page", "")
-    number = min(int(page), LAST_PAGE) if page.isascii() and page.isdecimal() else 1
+    number = min(int(page[:9]), LAST_PAGE) if page.isascii() and page.isdecimal() else 1
     overview = head_office_overview(places, request.user, order=order, page=max(number, 1))
     pager = Paginator(range(overview.takings.count), PER_PAGE).get_page(number)
     context = {

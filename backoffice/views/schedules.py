@@ -109,7 +109,9 @@ def schedule_send(request: StaffRequest, pk: int) -> HttpResponse:
     """Mail the report as it is now to the person who asks."""
     schedule = get_object_or_404(Schedule.objects.visible_to(request.user), pk=pk)
     form = KeyForm(request.POST)
-    if form.is_valid():
+    if not form.is_valid():
+        messages.error(request, _("This report wasn't sent: load the page again."))
+    else:
         try:
             send_schedule_now(schedule, key=form.cleaned_data["key"], by=request.user)
         except DomainError as error:
