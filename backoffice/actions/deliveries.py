@@ -149,6 +149,7 @@ def _claimed(delivery_id: int) -> ReportDelivery | None:
 
 
 def due_deliveries(now: datetime) -> QuerySet[ReportDelivery]:
+    """The copies that wait to be made and may be by now, of active schedules alone."""
     return ReportDelivery.objects.filter(
         state=State.WAITING, schedule__state=Schedule.State.ACTIVE, next_attempt_at__lte=now
     )

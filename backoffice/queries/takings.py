@@ -185,7 +185,6 @@ def chain_takings(
     """What these places sold, with a page of them in this order; in one query. `stock` (units) and
     `alerts` by place are shown, and sorted by, beside it."""
     by_pk = {place.pk: place for place in places}
-    total, channels, rows, count = Takings(), {}, [], 0
     given = {
         "now": now,
         "places": list(by_pk),
@@ -194,27 +193,20 @@ def chain_takings(
         "limit": PER_PAGE,
         "offset": (page - 1) * PER_PAGE,
     }
-    for found in _rows(takings_sql(order if order in ORDERS else "-today"), given):
-        takings = _takings(found)
-        if found["location_id"]:
-            location = by_pk[found["location_id"]]
-            count = found["places"]
-            rows.append(
-                PlaceRow(
-                    location,
-                    found["today"],
-                    takings,
-                    found["rank"],
-                    found["rank_then"],
-                    found["stock"],
-                    found["alerts"],
-                )
-            )
-        elif found["channel"]:
-            channels[found["channel"]] = takings
-        else:
-            total = takings
-    return ChainTakings(total, channels, rows, count)
+    found = _rows(takings_sql(order if order in ORDERS else "-today"), given)
+    of_places = [row for row in found if row["location_id"]]
+    others = {row["channel"]: _takings(row) for row in found if not row["location_id"]}
+    return ChainTakings(
+        total=others.pop(None, Takings()),
+        channels=others,
+        rows=[_place_row(by_pk[row["location_id"]], row) for row in of_places],
+        count=of_places[0]["places"] if of_places else 0,
+    )
+
+
+def _place_row(place: Location, row: Mapping[str, Any]) -> PlaceRow:
+    figures = (row[name] for name in ("rank", "rank_then", "stock", "alerts"))
+    return PlaceRow(place, row["today"], _takings(row), *figures)
 
 
 def _rows(sql: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:

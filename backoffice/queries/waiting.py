@@ -154,6 +154,7 @@ def _queues(
 
 
 def count_of(rows: QuerySet[Any]) -> Subquery:
+    """How many rows there are, for a column of another statement."""
     counted = rows.order_by().annotate(counted=Func("pk", function="COUNT")).values("counted")
     return Subquery(counted, output_field=IntegerField())
 
@@ -197,6 +198,7 @@ def went_wrong(figures: Figures) -> list[Queue]:
 
 
 def health_of(figures: Figures, now: datetime) -> Health:
+    """What the same counts say of worker, ledger and suggestions."""
     seen_at, suggested_at = figures["worker_seen_at"], figures["suggested_at"]
     oldest = now - timedelta(seconds=settings.HEARTBEAT_SECONDS)
     return Health(

@@ -74,24 +74,17 @@ def _report_page(request: StaffRequest, definition: Definition, scope: Scope) ->
     if not scope.may_run(definition):
         raise PermissionDenied
     places = scope.places(definition)
-    if request.method == "POST":
-        form = ReportForm(request.POST, definition=definition, places=places)
-        if form.is_valid():
-            try:
-                snapshot = run_report(
-                    definition.name,
-                    places,
-                    form.query(),
-                    key=f"asked {form.cleaned_data['key']}",
-                    by=request.user,
-                )
-            except DomainError as error:
-                form.add_error(None, str(error))
-            else:
-                return redirect("backoffice:snapshot_detail", pk=snapshot.pk)
-    else:
-        initial = initial_from(request.GET)
-        form = ReportForm(initial=initial, definition=definition, places=places)
+    data = request.POST if request.method == "POST" else None
+    initial = {} if data else initial_from(request.GET)
+    form = ReportForm(data, initial=initial, definition=definition, places=places)
+    if form.is_valid():
+        key, query = f"asked {form.cleaned_data['key']}", form.query()
+        try:
+            snapshot = run_report(definition.name, places, query, key=key, by=request.user)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("backoffice:snapshot_detail", pk=snapshot.pk)
     context = {"form": form, "definition": definition, "scope": scope, "presets": Preset}
     status = 422 if form.is_bound else 200
     return render_page(request, "backoffice/report.html", context, status=status)

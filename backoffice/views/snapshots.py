@@ -54,6 +54,8 @@ def snapshot_detail(request: StaffRequest, pk: int) -> HttpResponse:
     snapshot = _visible(request, pk)
     if snapshot.state != Snapshot.State.DONE:
         return _unfinished(request, snapshot)
+    if wanted_part(request, ("snapshot-progress",)):  # it was unfinished a moment ago
+        return HttpResponseClientRefresh()
     context = {
         "page": SnapshotPage(snapshot, request.GET, request.user),
         "snapshot": snapshot,
@@ -61,8 +63,6 @@ def snapshot_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "sends": holds(request.user, *COUNTS),
         "send_key": uuid.uuid4(),
     }
-    if wanted_part(request, ("snapshot-progress",)):
-        return HttpResponseClientRefresh()
     return render_page(
         request, "backoffice/snapshot_detail.html", context, parts=("report-tables",)
     )
@@ -71,6 +71,7 @@ def snapshot_detail(request: StaffRequest, pk: int) -> HttpResponse:
 @require_GET
 @staff(*COUNTS)
 def snapshot_file(request: StaffRequest, pk: int, wanted: str) -> HttpResponse:
+    """A stored report as a file."""
     snapshot = get_object_or_404(Snapshot.objects.visible_to(request.user).done(), pk=pk)
     try:
         return file_response(*report_file(load(snapshot), wanted))

@@ -14,4 +14,5 @@ def rates_in_use() -> QuerySet[TaxRate]:
 
 
 def rates_to_choose() -> QuerySet[TaxRate]:
+    """The rates that products may take: those that have not ended."""
     return TaxRate.objects.filter(ended_at=None)

@@ -33,6 +33,7 @@ def change_profile(
 @retrying
 @transaction.atomic
 def give_role(user_id: int, *, role: Role, location: Location | None, by: User) -> Membership:
+    """Give a person one more role; it holds from their next click."""
     before = lock_roles(user_id)
     if not before:
         _refuse_a_stranger(User.objects.get(pk=user_id))
@@ -85,6 +86,7 @@ def close_account(user_id: int, *, by: User) -> User:
 @retrying
 @transaction.atomic
 def reopen_account(user_id: int, *, by: User) -> User:
+    """Let a person sign in again, with the roles that they had."""
     return _set_active(user_id, active=True, by=by)
 
 
@@ -115,6 +117,7 @@ def _roles(user_id: int) -> list[list[str]]:
 def record_change(
     user_id: int, kind: RightsChange.Kind, before: list[list[str]], *, by: User
 ) -> None:
+    """Write down what happened to a person's roles, which were these before."""
     RightsChange.objects.create(
         person_id=user_id, kind=kind, before=before, after=_roles(user_id), by=by
     )

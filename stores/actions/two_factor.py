@@ -86,6 +86,7 @@ def renew_recovery_codes(user: User, *, origin: Origin) -> list[str]:
 
 
 def recovery_codes_left(user: User) -> int:
+    """How many recovery codes of the person were not used yet."""
     codes = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES)
     return sum(len(authenticator.wrap().get_unused_codes()) for authenticator in codes)
 
