@@ -297,6 +297,7 @@ MAILBOX_DIR = RUN_DIR / "mailbox"  # what the SMTP server of `make run` received
 SHOW_MAILBOX = DEVELOPMENT  # /dev/mail/
 HEARTBEAT_SECONDS = 60  # a worker that did nothing for longer counts as away
 ALERT_DIGEST_SECONDS = env_int("ALERT_DIGEST_SECONDS", 600)
+REPORTS_PER_PERSON = env_int("REPORTS_PER_PERSON", 60)  # asked for within ten minutes
 SWEEP_SECONDS = env_int("SWEEP_SECONDS", 30)  # how often workers look for work a nudge missed
 
 # --- Stock ---------------------------------------------------------------------------------------

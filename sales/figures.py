@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from backoffice.lib.grouped import MOST_ROWS, refuse_too_many_rows
 from backoffice.lib.money import average, percent
 from sales.summaries import DAILY, MONTHLY
 
@@ -86,7 +87,7 @@ PRODUCTS = """
 FIGURES = """
     SELECT {selected}
     FROM (SELECT {added} FROM ({parts}) part {grouped}) sold {products}
-    GROUP BY GROUPING SETS ({sets}) ORDER BY {order}
+    GROUP BY GROUPING SETS ({sets}) ORDER BY {order} LIMIT {limit}
 """
 
 
@@ -177,7 +178,9 @@ def sales_figures(
     sums = GOODS_SUMS if _is_of_articles(by, given) else TICKET_SUMS
     with connection.cursor() as cursor:
         cursor.execute(_statement(parts, by, given, sums), values)
-        *rows, total = [_row(found, len(by)) for found in cursor.fetchall()]
+        answer = cursor.fetchall()
+    refuse_too_many_rows(len(answer) - 1)
+    *rows, total = [_row(found, len(by)) for found in answer]
     return SalesFigures(rows, replace(total, keys=()))
 
 
@@ -272,6 +275,7 @@ def _statement(
         products=PRODUCTS if ARTICLES & set(by) else "",
         sets=f"({groups}), ()" if by else "()",
         order=", ".join(str(number + 1) for number in range(len(by) + 1)),
+        limit=MOST_ROWS + 2,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -26,7 +27,6 @@ from stores.models import Location, Mail, User
 
 logger = logging.getLogger(__name__)
 LATELY = timedelta(minutes=10)
-MOST_LATELY = 60  # reports that one person asks for
 MOST_WAITING = 5  # long ones of one person at a time
 ASKED_MAIL = "asked report "
 MOST_TRIES = 3  # a run that stopped its worker so often is not begun again
@@ -51,14 +51,17 @@ def refuse_too_many(asker: User) -> None:
     asked = Snapshot.objects.filter(made_by=asker)
     lately = asked.filter(asked_at__gte=timezone.now() - LATELY)
     waiting = asked.filter(state=State.WAITING)
-    if lately.count() >= MOST_LATELY or waiting.count() >= MOST_WAITING:
+    if lately.count() >= settings.REPORTS_PER_PERSON or waiting.count() >= MOST_WAITING:
         raise TooManyReports
 
 
 def refuse_too_many_mails(asker: User) -> None:
     """The same for reports that somebody lets be mailed to themselves."""
     mailed = Mail.objects.filter(reader=asker, key__startswith=ASKED_MAIL)
-    if mailed.filter(created_at__gte=timezone.now() - LATELY).count() >= MOST_LATELY:
+    if (
+        mailed.filter(created_at__gte=timezone.now() - LATELY).count()
+        >= settings.REPORTS_PER_PERSON
+    ):
         raise TooManyReports
 
 

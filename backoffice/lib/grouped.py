@@ -6,6 +6,10 @@ from typing import Any
 
 from django.db import connection
 
+from backoffice.lib.errors import TooManyRows
+
+MOST_ROWS = 200_000  # of a report, which is held in memory while it is made
+
 type Row = list[Any]
 
 
@@ -23,6 +27,12 @@ class Grouped:
 
     rows: list[Row]
     total: Row
+
+
+def refuse_too_many_rows(found: int) -> None:
+    """A statement reads one more than `MOST_ROWS`, and the total, so that it never fills the memory."""
+    if found > MOST_ROWS:
+        raise TooManyRows(MOST_ROWS)
 
 
 def grouped(
@@ -51,9 +61,10 @@ def grouped(
     with connection.cursor() as cursor:
         cursor.execute(
             f"{statement} GROUP BY GROUPING SETS {sets}"
-            f" HAVING {whole} OR ({having}) ORDER BY {ordered}",
+            f" HAVING {whole} OR ({having}) ORDER BY {ordered} LIMIT {MOST_ROWS + 2}",
             given,
         )
         found = cursor.fetchall()
+    refuse_too_many_rows(len(found) - 1)
     *rows, total = found
     return Grouped([list(row[1:]) for row in rows], list(total[1 + len(shown) :]))

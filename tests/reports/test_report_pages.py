@@ -12,7 +12,9 @@ from xml.etree import ElementTree
 
 import pytest
 import time_machine
-from django.test import Client
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from backoffice.models import Snapshot
@@ -552,11 +554,9 @@ def test_the_pages_cost_the_same_with_more_stores_products_and_runs(
     assert max(before) <= 20
 
 
+@override_settings(REPORTS_PER_PERSON=2)
 @pytest.mark.usefixtures("office")
-def test_who_asks_faster_than_anybody_reads_has_to_wait(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("backoffice.actions.snapshots.MOST_LATELY", 2)
+def test_who_asks_faster_than_anybody_reads_has_to_wait(client: Client) -> None:
     again = uuid4()
     first = post_run(client, OFFICE, key=str(again))
     post_run(client, OFFICE)
@@ -582,3 +582,19 @@ def test_one_person_does_not_keep_all_workers_busy(
     assert client.post(OFFICE, {"key": str(uuid4())}).status_code == 422
     Snapshot.objects.update(state=Snapshot.State.DONE)
     assert client.post(OFFICE, {"key": str(uuid4())}).status_code == 302
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(("report", "group"), [("sales", "day"), ("stock", "article")])
+def test_a_report_of_more_rows_than_anybody_reads_is_refused(
+    client: Client, monkeypatch: pytest.MonkeyPatch, report: str, group: str
+) -> None:
+    monkeypatch.setattr("backoffice.lib.grouped.MOST_ROWS", 1)
+    monkeypatch.setattr("sales.figures.MOST_ROWS", 1)
+    asked = {"key": str(uuid4()), **WEEK, "group_by": group}
+    with CaptureQueriesContext(connection) as queries:
+        refused = client.post(f"/head-office/reports/{report}/", asked)
+    assert refused.status_code == 422
+    assert "This would be more than 1 rows" in refused.text
+    assert any("GROUPING SETS" in q["sql"] and "LIMIT 3" in q["sql"] for q in queries)
+    assert not Snapshot.objects.exists()
