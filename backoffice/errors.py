@@ -77,6 +77,13 @@ class NothingToCount(DomainError):
         super().__init__(_("None of your stores is among those chosen. Choose at least one."))
 
 
+class TooLongForWorkbook(DomainError):
+    """A workbook is made in memory; a CSV of any length is not."""
+
+    def __init__(self) -> None:
+        super().__init__(_("That is too long for a workbook: narrow it, or take the CSV."))
+
+
 class CloseItFirst(DomainError):
     def __init__(self, place: Location) -> None:
         self.place = place

@@ -24,6 +24,7 @@ from backoffice.reports.table import CHANGE, Cell, Column, Kind, Table, percenta
 from backoffice.templatetags.figures import period, signed
 
 MOST_OTHERS = 100
+MOST_ROWS = 50_000  # of one table: both are read whole
 COMPARABLE = (Kind.NUMBER, Kind.MONEY, Kind.DAYS, Kind.DECIMAL)
 
 type Key = tuple[Cell, ...]
@@ -44,6 +45,18 @@ class CompareForm(forms.Form):
         other.label, figure.label = _("Compare with"), _("Figure")
         other.choices = [(pk, run_in_words(other)) for pk, other in self.others.items()]  # type: ignore[attr-defined]
         figure.choices = list(self.figures.items())  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        if "other" in self.cleaned_data and not self.errors and self._is_too_long():
+            self.add_error(
+                "figure",
+                _("These runs are too long to be compared: ask for fewer days or groups."),
+            )
+
+    def _is_too_long(self) -> bool:
+        table, _figure = self.table_and_column
+        both = SnapshotTable.objects.filter(snapshot__in=[self.snapshot, self.chosen], name=table)
+        return both.filter(row_count__gt=MOST_ROWS).exists()
 
     @property
     def chosen(self) -> Snapshot:

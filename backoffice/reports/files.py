@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Sum
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from backoffice.errors import TooLongForWorkbook
 from backoffice.lib.export import CSV_TYPE, XLSX_TYPE, Sheet, csv_bytes, xlsx_bytes
 from backoffice.lib.house import house
+from backoffice.lib.lists import MAX_SHEET_ROWS
 from backoffice.lib.pdf import PDF_TYPE, pdf_bytes
+from backoffice.models import Snapshot
 from backoffice.reports.about import about, link_to
 from backoffice.reports.charts import chart_data_url, chart_in_words
 from backoffice.reports.shown import file_cell, file_heading, heading, shown
-from backoffice.reports.stored import Stored
+from backoffice.reports.stored import Stored, load
 from backoffice.reports.table import Cell, Column, Table
 
 WIDE = 7  # columns from which on a paper lies on its side
@@ -23,6 +28,20 @@ MOST_PAPER_ROWS = 2000  # of one table, about 50 pages: the rest is in the other
 
 class NoSuchFile(LookupError):
     """A file that the report doesn't have."""
+
+
+def stored_file(snapshot: Snapshot, wanted: str) -> tuple[str, str, bytes]:
+    """The file of a stored snapshot; one that is too long for a workbook is refused unread."""
+    counted = snapshot.tables.aggregate(rows=Sum("row_count", default=0))
+    if wanted == "xlsx" and counted["rows"] > MAX_SHEET_ROWS:
+        raise TooLongForWorkbook
+    return report_file(load(snapshot), wanted)
+
+
+def formats_of(stored: Stored, formats: Sequence[str]) -> list[str]:
+    """Those of the formats that tables of this length can have."""
+    fits = sum(len(table.rows) for table in stored.tables) <= MAX_SHEET_ROWS
+    return [name for name in formats if name != "xlsx" or fits]
 
 
 def report_file(stored: Stored, wanted: str) -> tuple[str, str, bytes]:

@@ -15,7 +15,7 @@ from backoffice.lib.links import full_url
 from backoffice.models import Schedule
 from backoffice.reports.about import about, link_to
 from backoffice.reports.charts import chart_in_words, chart_png
-from backoffice.reports.files import file_name, paper_table, report_file
+from backoffice.reports.files import file_name, formats_of, paper_table, report_file
 from backoffice.reports.periods import ONE_DAY, Days
 from backoffice.reports.shown import alone
 from backoffice.reports.stored import Stored
@@ -64,8 +64,9 @@ def queue_letter(stored: Stored, reader: User, sending: Sending, *, key: str) ->
 
 
 def _queue(
-    stored: Stored, reader: User, sending: Sending, key: str, formats: Sequence[str]
+    stored: Stored, reader: User, sending: Sending, key: str, wanted: Sequence[str]
 ) -> Mail | None:
+    formats = formats_of(stored, wanted)
     with translation.override(reader.reads), timezone.override(sending.zone):
         return queue_mail(
             key=key,
@@ -78,7 +79,8 @@ def _queue(
 
 def previewed(stored: Stored, reader: User, sending: Sending) -> Preview:
     """The mail as it would be promised."""
-    formats = sending.schedule.formats if sending.schedule else FORMATS
+    wanted = sending.schedule.formats if sending.schedule else FORMATS
+    formats = formats_of(stored, wanted)
     with translation.override(reader.reads), timezone.override(sending.zone):
         mail = compose_mail("report", reader, _context(stored, sending, formats))
         html = mail.html

@@ -23,11 +23,10 @@ from backoffice.queries.snapshots import with_readers
 from backoffice.reports.about import about
 from backoffice.reports.charts import THEMES, chart_svg
 from backoffice.reports.comparison import CompareForm, Comparison
-from backoffice.reports.files import NoSuchFile, report_file
+from backoffice.reports.files import NoSuchFile, stored_file
 from backoffice.reports.progress import progress_of
 from backoffice.reports.screen import chart_table
 from backoffice.reports.snapshot_page import SnapshotPage
-from backoffice.reports.stored import load
 from backoffice.tables import SnapshotTable as SnapshotList
 from stores.models import Role
 from stores.rights import StaffRequest, holds, staff
@@ -74,10 +73,10 @@ def snapshot_file(request: StaffRequest, pk: int, wanted: str) -> HttpResponse:
     """A stored report as a file."""
     snapshot = get_object_or_404(Snapshot.objects.visible_to(request.user).done(), pk=pk)
     try:
-        return file_response(*report_file(load(snapshot), wanted))
+        return file_response(*stored_file(snapshot, wanted))
     except NoSuchFile as error:
         raise Http404 from error
-    except DomainError as error:  # this server can't draw papers
+    except DomainError as error:  # it is too long, or this server can't draw papers
         messages.error(request, str(error))
         return redirect("backoffice:snapshot_detail", pk=pk)
 
