@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sales.figures import whole_months
+
 ONE_DAY = timedelta(days=1)
 
 
@@ -42,22 +44,13 @@ class Days:
     def whole_months(self) -> Days:
         """From the first day of a month to the last day of one, as far as they lie inside; empty
         if no month does."""
-        first = self.first
-        if first.day > 1:
-            first = first.replace(day=1) + timedelta(days=_days_in_month(first))
-        last = self.last
-        if last.day < _days_in_month(last):
-            last = last.replace(day=1) - ONE_DAY
+        first, last = whole_months(self.first, self.last) or (self.first, self.first - ONE_DAY)
         return Days(first, last)
 
 
 def _a_year_before(day: date) -> date:
     year = day.year - 1
     return date(year, day.month, min(day.day, calendar.monthrange(year, day.month)[1]))
-
-
-def _days_in_month(day: date) -> int:
-    return calendar.monthrange(day.year, day.month)[1]
 
 
 class Preset(models.TextChoices):
