@@ -39,7 +39,7 @@ PICTURE = {"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE]}  # its o
 @staff(*COUNTS)
 def snapshot_list(request: StaffRequest) -> HttpResponse:
     """The runs of reports whose figures the reader may see, newest first."""
-    filterset = SnapshotFilter(request.GET, queryset=with_readers(request.user))
+    filterset = SnapshotFilter(request.GET, queryset=with_readers(request.user), request=request)
     table = SnapshotList(filterset.qs)
     turn_to_page(request, table)
     context = {"filter": filterset, "table": table}

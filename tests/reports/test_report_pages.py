@@ -598,3 +598,13 @@ def test_a_report_of_more_rows_than_anybody_reads_is_refused(
     assert "This would be more than 1 rows" in refused.text
     assert any("GROUPING SETS" in q["sql"] and "LIMIT 3" in q["sql"] for q in queries)
     assert not Snapshot.objects.exists()
+
+
+@pytest.mark.usefixtures("office")
+def test_the_list_narrows_to_ones_own_runs(client: Client, chain: Chain) -> None:
+    mine = post_run(client, OFFICE)
+    others = run([chain.lyon], by=make_staff(Role.MANAGER, chain.lyon))
+    page = client.get("/reports/?mine=me").text
+    assert mine in page
+    assert f"/reports/{others.pk}/" not in page
+    assert f"/reports/{others.pk}/" in client.get("/reports/").text
