@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.lib.acting import in_the_name_of
 from backoffice.lib.text import normal
 from stores.actions.mail import queue_mail
 from stores.actions.security import note_event, note_sign_in
@@ -78,7 +79,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Keep a new password, and end all sessions but the one in which it was typed."""
         request: HttpRequest = context.request
         mine = request.user == user
-        super().set_password(user, password)
+        with in_the_name_of(user):
+            super().set_password(user, password)
         drop_sessions(user, but=request.session.session_key if mine else None)
         if request.resolver_match and request.resolver_match.url_name == BY_LINK:
             # only whoever reads that address has the link

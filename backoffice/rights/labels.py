@@ -203,7 +203,10 @@ NOTES: dict[str, Words] = {  # what a view asks beyond the role
     "shop:store_order": _(
         "Handed over in a store by its clerks, at a logistics centre by logistics."
     ),
-    "inventory:decision_link": _("The link of a mail admits its reader alone, once."),
+    "inventory:decision_link": _(
+        "The link of a mail admits its reader alone, once; where a role needs two-factor sign-in, only"
+        " after signing in."
+    ),
     "inventory:bulk_approval": _("Only whoever began it."),
     **{
         f"backoffice:snapshot_{name}": COUNTED_PLACES

@@ -7,11 +7,13 @@ from django.conf import settings
 from django.core import signing
 from django.db import IntegrityError, transaction
 
+from backoffice.lib.acting import in_the_name_of
 from backoffice.lib.links import full_url
 from backoffice.lib.retry import retrying
 from backoffice.lib.text import normal
 from stores.actions.mail import queue_mail
 from stores.actions.security import note_event, tell_of
+from stores.actions.sign_in import begin_attempt
 from stores.errors import AddressTaken, LinkUsedUp
 from stores.models import SecurityEvent, User
 from stores.origin import Origin
@@ -22,6 +24,7 @@ SALT = "another e-mail"
 def ask_for_email(user: User, email: str) -> None:
     """Mail a link to the new address; until it is opened, nothing changes."""
     email = normal(email).lower()
+    begin_attempt(f"email of {user.pk}", None)  # nobody's letter box is filled from here
     if User.objects.filter(email=email).exists():
         raise AddressTaken
     token = signing.dumps({"user": user.pk, "from": user.email, "to": email}, salt=SALT)
@@ -57,7 +60,7 @@ def change_email(token: str, *, origin: Origin) -> User:
     tell_of(note_event(user, SecurityEvent.Kind.EMAIL_CHANGED, origin))
     user.email = email
     try:
-        with transaction.atomic():
+        with transaction.atomic(), in_the_name_of(user):  # whoever's browser opened the link
             user.save(update_fields=["email"])
     except IntegrityError as error:
         raise AddressTaken from error

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from stores.models import Mail
+from stores.models import AuditEntry, Mail
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,8 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once() -> None:
     client.post(form.request["PATH_INFO"], NEW_PASSWORD)
     user.refresh_from_db()
     assert user.check_password(NEW_PASSWORD["password1"])
+    entry = AuditEntry.objects.filter(about_id=user.pk, after__has_key="password").latest("pk")
+    assert (entry.by, entry.after) == (user, {"password": None})
     assert "used up" in Client().get(link_in(mail), follow=True).text
 
 

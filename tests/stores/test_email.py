@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from stores.models import Mail, User
+from stores.models import AuditEntry, Mail, User
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,22 @@ def test_an_address_that_somebody_took_meanwhile_is_refused(client: Client, ana:
     ana.refresh_from_db()
     assert ana.email == "ana@comptoir.example"
     assert Mail.objects.filter(template="account/security").count() == 0
+
+
+def test_nobody_fills_the_letter_boxes_of_strangers(client: Client) -> None:
+    statuses = [
+        client.post("/profile/email/", NEW | {"email": f"n{n}@new.example"}).status_code
+        for n in range(7)
+    ]
+    assert statuses == [302] * 5 + [422] * 2
+    assert Mail.objects.count() == 5
+
+
+def test_the_trail_names_whose_link_it_was_not_whose_browser(client: Client, ana: User) -> None:
+    client.post("/profile/email/", NEW)
+    link = link_sent_to("ana.lima@new.example")
+    elsewhere = Client()
+    elsewhere.force_login(make_user())
+    elsewhere.post(link)
+    entry = AuditEntry.objects.filter(about_id=ana.pk, after__has_key="email").latest("pk")
+    assert (entry.by, entry.after["email"]) == (ana, "ana.lima@new.example")
