@@ -5,6 +5,7 @@ the throttle is that of sign-in. So it holds while the cache is away, and for tw
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -47,7 +48,7 @@ def turn_on(
         raise WrongCode
     data = {"secret": encrypt(secret), "last_counter": counter}
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data=data)
-    _set_since(user, now=True)
+    _set_since(user, timezone.now())
     drop_sessions(user, but=session_key)
     tell_of(note_event(user, Kind.TWO_FACTOR_ON, origin))
     return _new_codes(user)
@@ -155,7 +156,7 @@ def _lock_on(user: User) -> None:
 
 def _forget(user: User) -> None:
     Authenticator.objects.filter(user=user).delete()
-    _set_since(user, now=False)
+    _set_since(user, None)
 
 
 def _new_codes(user: User) -> list[str]:
@@ -163,6 +164,6 @@ def _new_codes(user: User) -> list[str]:
     return codes
 
 
-def _set_since(user: User, *, now: bool) -> None:
-    user.two_factor_since = timezone.now() if now else None
+def _set_since(user: User, moment: datetime | None) -> None:
+    user.two_factor_since = moment
     user.save(update_fields=["two_factor_since"])
