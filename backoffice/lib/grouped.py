@@ -19,6 +19,7 @@ class Key:
 
     identity: str
     shown: Mapping[str, str]
+    is_of_time: bool = False  # then groups stand in its order, whatever their figures
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ def grouped(
     having: str = "TRUE",
 ) -> Grouped:
     """Group the facts (SQL from `WITH` or `FROM` on, with `{select}` where the list belongs) in one
-    statement. `order` names figures by their place among them, as `{0} DESC`; groups that `having`
-    leaves out count in the total all the same."""
+    statement. `order` names figures by their place among them, as `{0} DESC`, unless the first key is of
+    time; groups that `having` leaves out count in the total all the same."""
     shown = [sql for key in by for sql in key.shown.values()]
     keys = [*(key.identity for key in by), *shown]
     statement = facts.format(
@@ -55,7 +56,8 @@ def grouped(
         else f"SELECT TRUE, {', '.join(figures)}"
     )
     places = [str(number) for number in range(len(shown) + 2, len(shown) + len(figures) + 2)]
-    ordered = ", ".join(["1", order.format(*places), *shown] if keys else ["1"])
+    times = by[0].shown.values() if by and by[0].is_of_time else ()
+    ordered = ", ".join(["1", *times, order.format(*places), *shown] if keys else ["1"])
     sets = f"(({', '.join(keys)}), ())" if keys else "(())"
     whole = f"grouping({keys[0]}) = 1" if keys else "TRUE"
     with connection.cursor() as cursor:

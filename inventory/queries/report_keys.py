@@ -46,10 +46,10 @@ class Chosen:
 
 
 def days_of(day: str) -> dict[str, Key]:
-    """By day, week or month, where `day` is the SQL of a local day."""
+    """By day, week or month, the earliest first, where `day` is the SQL of a local day."""
     week, month = f"date_trunc('week', {day})::date", f"date_trunc('month', {day})::date"
     return {
-        "day": Key(day, {"day": day}),
-        "week": Key(week, {"week": week}),
-        "month": Key(month, {"month": month}),
+        "day": Key(day, {"day": day}, is_of_time=True),
+        "week": Key(week, {"week": week}, is_of_time=True),
+        "month": Key(month, {"month": month}, is_of_time=True),
     }

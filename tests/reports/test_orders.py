@@ -101,6 +101,7 @@ def test_what_was_handed_over_is_what_was_sold_online(orders: Orders) -> None:
 
 def test_each_step_counts_on_its_own_day(orders: Orders) -> None:
     found = order_figures([orders.central.pk], FIRST, LAST, by=["day"])
+    assert [row[0].day for row in found.rows] == [5, 6, 7]  # though the last one is worth most
     days = {row[0].day: named(row[1:]) for row in found.rows}
     assert {day: (f["placed"], f["paid"], f["handed"]) for day, f in days.items()} == {
         5: (1, 1, 0),
