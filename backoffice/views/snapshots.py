@@ -5,7 +5,6 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +13,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from backoffice.actions.snapshots import send_snapshot
 from backoffice.filters import SnapshotFilter
 from backoffice.forms import KeyForm
+from backoffice.lib.csp import OF_A_PICTURE
 from backoffice.lib.errors import DomainError
 from backoffice.lib.export import file_response
 from backoffice.lib.htmx import render_page, wanted_part
@@ -32,7 +32,6 @@ from stores.models import Role
 from stores.rights import StaffRequest, holds, staff
 
 COUNTS = (Role.MANAGER, Role.LOGISTICS)
-PICTURE = {"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE]}  # its own style, no script
 
 
 @require_GET
@@ -83,7 +82,7 @@ def snapshot_file(request: StaffRequest, pk: int, wanted: str) -> HttpResponse:
 
 @require_GET
 @staff(*COUNTS)
-@csp_override(PICTURE)
+@csp_override(OF_A_PICTURE)
 def snapshot_chart(request: StaffRequest, pk: int, wanted: str) -> HttpResponse:
     """The picture of a table of this name, for paper or, with `?theme=dark`, for dark screens."""
     snapshot = get_object_or_404(Snapshot.objects.visible_to(request.user).done(), pk=pk)

@@ -80,7 +80,8 @@ def expected(address: Address, actor: str, method: str, objects: dict[str, str])
     reading = policy.is_reading(method)
     if policy.scope == Scope.PLACE:
         return _at_a_place(address, actor, objects, roles, reading)
-    held = [_held(actor, where, reading) for where in ROLES[actor]]
+    wide = {"all"} if policy.company_wide else {*ROLES[actor]}
+    held = [_held(actor, where, reading) for where in wide & {*ROLES[actor]}]
     if not any(roles & some for some in held):
         return "refused"
     return _within_the_company(address, actor, objects, reading)
