@@ -23,7 +23,9 @@ from backoffice.reports.stored import Stored, load
 from backoffice.reports.table import Cell, Column, Table
 
 WIDE = 7  # columns from which on a paper lies on its side
-MOST_PAPER_ROWS = 2000  # of one table, about 50 pages: the rest is in the other files
+MOST_PAPER_ROWS = (
+    500  # of one table, about 13 pages, as drawing takes long: the rest is in the other files
+)
 
 
 class NoSuchFile(LookupError):

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
@@ -61,6 +61,8 @@ def schedule_preview_mail(request: StaffRequest, pk: int) -> HttpResponse:
     """The HTML of the mail, for the frame in the preview's page."""
     schedule = get_object_or_404(Schedule.objects.visible_to(request.user), pk=pk)
     form = ReaderForm(_readers(schedule), request.GET)
+    if "reader" not in request.GET:
+        return redirect("backoffice:schedule_preview", pk=schedule.pk)
     if not form.is_valid():
         return HttpResponse(status=404)
     try:

@@ -83,7 +83,8 @@ def expected(address: Address, actor: str, method: str, objects: dict[str, str])
     wide = {"all"} if policy.company_wide else {*ROLES[actor]}
     held = [_held(actor, where, reading) for where in wide & {*ROLES[actor]}]
     if not any(roles & some for some in held):
-        return "refused"
+        of_readers = address.name in OF_ONE_PERSON and not policy.roles and ROLES[actor]
+        return "absent" if of_readers else "refused"
     return _within_the_company(address, actor, objects, reading)
 
 

@@ -29,7 +29,6 @@ OTHER_METHODS = ("PUT", "PATCH", "DELETE", "TRACE")
 NAMED_IN_THE_FORM = {  # what it is about isn't in the address alone
     ("POST", "shop:cart_add"),
     ("POST", "inventory:restock_list"),
-    ("GET", "backoffice:schedule_preview_mail"),
 }
 BEGINS_AT_FIRST_USE = {  # a GET that writes: the account and the cart of who comes for the first time
     ("shop:checkout", "shop_customer"),
@@ -255,7 +254,10 @@ def test_other_methods_are_refused(world: World, actor: str) -> None:
 
 
 def test_an_auditor_changes_nothing(world: World) -> None:
-    posts = [a for a in ADDRESSES if "POST" in a.methods and a.admits.startswith("staff")]
+    """But for running a report, which stores its figures, and refusing a mail to oneself."""
+    own = {"backoffice:schedule_mine"}
+    staff = [a for a in ADDRESSES if "POST" in a.methods and a.admits.startswith("staff")]
+    posts = [a for a in staff if not a.policy.asking and a.name not in own]
     for address in posts:
         kwargs = next(variants(address, world))[0]
         path = reverse(address.name, kwargs=kwargs)

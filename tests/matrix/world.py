@@ -332,7 +332,7 @@ VALUES: dict[tuple[str, str], Any] = {
     },
     ("backoffice:snapshot_chart", "wanted"): shared(lambda _world: "stores", "nothing"),
     **{
-        (f"backoffice:{name}", "name"): shared(lambda _world: "consolidated", "nothing")
+        (f"backoffice:{name}", "name"): shared(lambda _world: "stock", "nothing")
         for name in ("report", "store_report")
     },
     ("stores:email_confirm", "token"): lambda _world: {"never": "no-such-link"},

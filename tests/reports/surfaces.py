@@ -270,7 +270,8 @@ def mail_text_tables(mail: Mail, snapshot: Snapshot, html: dict[str, Shown]) -> 
     found = {}
     for kept in kept_tables(snapshot):
         like = html[kept.record.name]
-        at = [line.casefold() for line in lines].index(kept.title.casefold()) + 1
+        titled = [n for n, line in enumerate(lines) if line.casefold() == kept.title.casefold()]
+        at = titled[-1] + 1  # the report itself may be called as its table is
         if lines[at].split(" · ") == [heading(known.column) for known in like.columns]:
             at += 1
         rows = [line.split(" · ") for line in lines[at : at + len(like.rows)]]

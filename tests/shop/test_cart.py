@@ -1,10 +1,10 @@
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
 from shop.actions.cart import add_to_cart, change_quantity, forget_carts, merge_carts
 from shop.errors import CartMoved
 from shop.models import Cart, CartLine
+from stores.models import Session
 from tests.factories import (
     PASSWORD,
     make_cart,

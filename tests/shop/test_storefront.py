@@ -2,16 +2,15 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import Category, Sku, StockLevel
-from sales.models import DailySkuSales
+from sales.models import DailySkuSales, Sale
 from shop.queries import CARDS
-from stores.models import Company, Location
+from stores.models import Company, Location, Session
 from tests.factories import (
     make_category,
     make_level,
@@ -27,7 +26,14 @@ pytestmark = pytest.mark.django_db
 def make_sales(sku: Sku, location: Location, units: int, *, days_ago: int = 1) -> None:
     day = timezone.localdate() - timedelta(days=days_ago)
     DailySkuSales.objects.create(
-        location=location, day=day, sku=sku, units=units, revenue=units * sku.price
+        location=location,
+        day=day,
+        channel=Sale.Channel.STORE,
+        sku=sku,
+        units=units,
+        revenue=units * sku.price,
+        tax=0,
+        cost=0,
     )
 
 
