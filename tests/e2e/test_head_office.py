@@ -194,7 +194,7 @@ def desk(coffee: Sku) -> list[str]:
 def store(coffee: Sku) -> list[str]:
     return [
         "/stores/lyon/",
-        f"/stores/lyon/days/{lyon.local_day()}/",
+        f"/stores/lyon/days/{Location.objects.get(code='lyon').local_day()}/",
         "/stores/lyon/stock/",
         f"/stores/lyon/stock/{coffee.pk}/movements/",
         f"/stores/lyon/stock/{coffee.pk}/thresholds/",
