@@ -15,8 +15,8 @@ from typing import Any, Literal, Protocol
 type Way = Literal["page", "worker", "command"]
 type Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
 
-WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
-WRITES_WITHIN = re.compile(r'\b(?:INTO|UPDATE|FROM)\s+"?(\w+)"?', re.IGNORECASE)
+WRITES = re.compile(r'(?:INSERT INTO|MERGE INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
+WITH = re.compile(r"WITH\b", re.IGNORECASE)
 NOT_IN_AN_ID = re.compile(r"[^\w-]")
 
 
@@ -88,8 +88,9 @@ class TellsWho:
         return result
 
     def _writes_audited(self, sql: str) -> bool:
-        if found := WRITES.match(sql):
+        statement = sql.lstrip()
+        if found := WRITES.match(statement):
             return found[1] in self.tables
-        if sql.lstrip()[:5].upper() in ("WITH ", "MERGE"):
-            return not self.tables.isdisjoint(WRITES_WITHIN.findall(sql))
+        if WITH.match(statement):
+            return not self.tables.isdisjoint(WRITES.findall(statement))
         return False

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from backoffice.lib.acting import at_work, in_the_name_of
 from stores.actions.people import close_account, give_role
@@ -149,6 +150,20 @@ def test_what_the_database_itself_is_told_names_its_role() -> None:
     by_person, by_nobody = entries(action=Action.CHANGED)
     assert by_person.by is not None
     assert (by_nobody.by, by_nobody.way, by_nobody.request) == (None, Way.DATABASE, role)
+
+
+@pytest.mark.django_db
+def test_a_write_within_a_query_is_recorded_and_a_read_is_left_as_it_is() -> None:
+    office = make_staff(Role.ADMIN)
+    read = "WITH it AS (SELECT id FROM stores_company) SELECT id FROM it"
+    write = "WITH it AS (UPDATE stores_company SET name = 'Other' RETURNING id) SELECT id FROM it"
+    with in_the_name_of(office), CaptureQueriesContext(connection) as asked:
+        for statement in (read, write):
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+                assert cursor.fetchall() == [(1,)]
+    assert asked.captured_queries[0]["sql"] == read
+    assert last().by == office
 
 
 @pytest.mark.django_db

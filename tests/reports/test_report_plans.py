@@ -261,6 +261,8 @@ def test_a_week_of_one_store_reads_no_table_from_end_to_end(long_ago: LongAgo, n
     [
         ("dead stock", "inventory_stockmovement"),
         ("stock-outs", "inventory_stockmovement"),
+        ("losses", "inventory_transferreceiptline"),
+        ("restock service", "inventory_restockrequest"),
         ("orders", "shop_orderevent"),
     ],
 )
