@@ -103,7 +103,8 @@ class Shell:
     def navigation(self) -> list[Section]:
         at_company = self.held.get(None, set())
         if self.place is None:
-            return navigation(self.request, set().union(at_company, *self.held.values()), None)
+            held = set().union(at_company, *self.held.values())
+            return navigation(self.request, held, None, company_wide=at_company)
         return navigation(
             self.request, at_company | self.held.get(self.place.pk, set()), self.place
         )

@@ -22,7 +22,8 @@ type Words = str | Promise
 @dataclass(frozen=True)
 class Item:
     """A line of the table below; `read` says that an auditor may open it, `also` where else its
-    pages are, `alone` that there are none under it."""
+    pages are, `alone` that there are none under it, `company_wide` that it asks for a role held in
+    the whole company."""
 
     name: str
     label: Words
@@ -31,6 +32,7 @@ class Item:
     read: bool = True
     also: tuple[str, ...] = ()
     alone: bool = False
+    company_wide: bool = False
 
     def admits(self, held: Collection[str]) -> bool:
         wanted = {holder for role in self.roles or tuple(Role) for holder in HELD_BY[role]}
@@ -68,6 +70,7 @@ HEAD_OFFICE: dict[Words, tuple[Item, ...]] = {
             "report-analytics",
             (Role.HEAD_OFFICE, Role.LOGISTICS),
             also=("/reports/",),
+            company_wide=True,
         ),
     ),
     _("Goods"): (
@@ -140,13 +143,20 @@ def url_or_none(name: str, *args: str) -> str | None:
 
 
 def navigation(
-    request: HttpRequest, held: Collection[str], place: Location | None
+    request: HttpRequest,
+    held: Collection[str],
+    place: Location | None,
+    *,
+    company_wide: Collection[str] = (),
 ) -> list[Section]:
-    """The sections of the face that is open, with what these roles may open."""
+    """The sections of the face that is open, with what these roles may open; `company_wide` are those
+    of them that are held in the whole company."""
     if place is None:
-        return list(_sections(request, HEAD_OFFICE, held, (), skip=()))
-    skip = () if place.kind == Location.Kind.STORE else NOT_AT_A_WAREHOUSE
-    return list(_sections(request, STORE, held, (place.code,), skip=skip))
+        wide = [item for items in HEAD_OFFICE.values() for item in items if item.company_wide]
+        skip = {item.name for item in wide if not item.admits(company_wide)}
+        return list(_sections(request, HEAD_OFFICE, held, (), skip=skip))
+    absent = set() if place.kind == Location.Kind.STORE else NOT_AT_A_WAREHOUSE
+    return list(_sections(request, STORE, held, (place.code,), skip=absent))
 
 
 def _sections(
