@@ -53,6 +53,12 @@ OF_PLACES = {  # actor: the roles held where; written here once more, and review
 }
 
 
+@pytest.fixture(autouse=True)
+def unhindered(settings: Any) -> None:
+    """One person asks here for more reports than anybody reads: that limit is another test's."""
+    settings.REPORTS_PER_PERSON = 1_000_000
+
+
 @pytest.fixture(scope="module")
 def wall(world: World) -> World:
     """The world, in which Paris is called by its canary and both stores have something for each report."""
@@ -179,14 +185,22 @@ def test_the_same_of_both_stores_tells_of_paris(wall: World, report: str) -> Non
 
 @pytest.mark.parametrize("report", REPORTS)
 def test_a_filter_that_names_paris_is_refused_or_finds_nothing(wall: World, report: str) -> None:
-    client, before = wall.clients["manager Lyon"], latest().pk
-    known = "clerk" in REPORTS[report].filters
+    """A store's own report has no filter of stores, so that the word is not read; a foreign clerk is
+    refused by the control that offers Lyon's people."""
+    client = wall.clients["manager Lyon"]
     assert run_by(client, "lyon", report, store="paris").status_code == 302
+    counted = latest()
+    assert counted.locations == [wall.lyon.place.pk]
+    assert "store" not in counted.query["filters"]
+    assert kept_of_paris(counted) == ""
     answer = run_by(client, "lyon", report, clerk=wall.paris.clerk.email)
-    assert answer.status_code == (422 if known else 302)
-    for snapshot in Snapshot.objects.filter(pk__gt=before):
-        assert snapshot.locations == [wall.lyon.place.pk]
-        assert kept_of_paris(snapshot) == ""
+    if "clerk" in REPORTS[report].filters:
+        assert answer.status_code == 422
+        assert "is not one of the available choices." in answer.content.decode()
+        assert latest().pk == counted.pk
+    else:
+        assert answer.status_code == 302
+        assert kept_of_paris(latest()) == ""
     form = reverse("backoffice:store_report", args=["lyon", report])
     page = client.get(f"{form}?store=paris&group_by=store&q=canary")
     assert (page.status_code, sings(page)) == (200, False)
@@ -335,7 +349,7 @@ def test_without_the_narrowing_it_would_be_told(
         assert sings(client.get(reverse("backoffice:snapshot_list")))
     with monkeypatch.context() as patch, transaction.atomic():
         patch.setattr(Scope, "places", lambda self, definition: places("lyon", "paris"))
-        run_by(client, "lyon", "stock", group_by="store")
+        assert run_by(client, "lyon", "stock", group_by="store").status_code == 302
         assert kept_of_paris(latest()) != ""
         transaction.set_rollback(True)
     with monkeypatch.context() as patch, transaction.atomic():

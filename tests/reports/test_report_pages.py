@@ -232,7 +232,10 @@ def test_the_chart_is_a_picture_without_script_and_says_itself_in_words(client: 
         answer = client.get(f"{stored}charts/stores/{theme}")
         assert answer.headers["Content-Type"] == "image/svg+xml"
         policy = answer.headers["Content-Security-Policy"]
-        assert policy == "default-src 'none'; style-src 'unsafe-inline'"
+        assert policy == (
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none';"
+            " sandbox allow-top-navigation-by-user-activation"
+        )
         root = ElementTree.fromstring(answer.text)
         assert root.findall(f".//{SVG}script") == []
         texts = {text.text for text in root.iter(f"{SVG}text")}
