@@ -1,6 +1,6 @@
 """What was sold, by whatever is asked: one statement over the narrowest summary that knows it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -31,7 +31,8 @@ class Dimension(StrEnum):
     HOUR = "hour"  # 0 to 23 at the store
 
 
-ARTICLES = {Dimension.CATEGORY, Dimension.PRODUCT, Dimension.SKU}
+ARTICLES = {Dimension.PRODUCT, Dimension.SKU}
+GOODS = {Dimension.CATEGORY, *ARTICLES}  # of which a ticket has several
 SHORTER_THAN_MONTHS = {Dimension.DAY, Dimension.WEEK}
 COLUMNS = {  # which a source needs for each dimension; {day} is the day or month of its row
     Dimension.STORE: "location_id",
@@ -131,6 +132,25 @@ class SalesFigures:
 
 
 @dataclass(frozen=True)
+class _Source:
+    """How what is asked is told to a source, by dimension and by filter."""
+
+    columns: Mapping[Dimension, str]
+    keys: Mapping[Dimension, str]
+    only: Mapping[str, str]
+    products: str = ""  # joined to, where a row is of a SKU
+
+
+PLAIN = _Source(COLUMNS, KEYS, ONLY)
+OF_SKUS = replace(PLAIN, products=PRODUCTS)
+OF_CATEGORIES = _Source(
+    {**COLUMNS, Dimension.CATEGORY: "category_id"},
+    {**KEYS, Dimension.CATEGORY: "sold.category_id"},
+    {**ONLY, "categories": " AND category_id = ANY(%(categories)s)"},
+)
+
+
+@dataclass(frozen=True)
 class _Part:
     """Some days of one table."""
 
@@ -175,7 +195,7 @@ def sales_figures(
     values: dict[str, Any] = {**given, "places": list(places)}
     for number, part in enumerate(parts):
         values |= {f"first{number}": part.first, f"last{number}": part.last}
-    sums = GOODS_SUMS if _is_of_articles(by, given) else TICKET_SUMS
+    sums = GOODS_SUMS if is_of_goods(by, given) else TICKET_SUMS
     with connection.cursor() as cursor:
         cursor.execute(_statement(parts, by, given, sums), values)
         answer = cursor.fetchall()
@@ -191,18 +211,21 @@ def reads_lines(by: Collection[Dimension], filters: Collection[str] = ()) -> boo
 
 
 def reads_days_of_articles(by: Collection[Dimension], filters: Collection[str] = ()) -> bool:
-    """Whether a row per article and day is read, which a year has very many of."""
-    return _is_of_articles(by, filters) and bool(SHORTER_THAN_MONTHS & set(by))
+    """Whether a row per article or category and day is read, which a year has very many of."""
+    return is_of_goods(by, filters) and bool(SHORTER_THAN_MONTHS & set(by))
 
 
-def _is_of_articles(by: Collection[Dimension], filters: Collection[str]) -> bool:
-    return bool(ARTICLES & set(by)) or "skus" in filters or "categories" in filters
+def is_of_goods(by: Collection[Dimension], filters: Collection[str] = ()) -> bool:
+    """Whether lines are added up, not tickets."""
+    return bool(GOODS & set(by)) or not {"skus", "categories"}.isdisjoint(filters)
 
 
 def _knows(by: Collection[Dimension], filters: Collection[str]) -> str | None:
     """The column of the summary that knows these; None if none does."""
+    of_articles = bool(ARTICLES & set(by)) or "skus" in filters
     needs = {
-        "sku_id": _is_of_articles(by, filters),
+        "sku_id": of_articles,
+        "category_id": is_of_goods(by, filters) and not of_articles,
         "clerk_id": Dimension.CLERK in by or "clerk" in filters,
         "hour": Dimension.HOUR in by,
     }
@@ -229,7 +252,7 @@ def _parts(
     """What adds up to these days: the whole months in them, if they stay some, and the days around."""
     key = _knows(by, filters)
     if key is None:
-        table = LINES if _is_of_articles(by, filters) else TICKETS
+        table = LINES if is_of_goods(by, filters) else TICKETS
         return [_Part(table, "day", first, last, later)]
     days = DAILY[key].table
     has_days = SHORTER_THAN_MONTHS & set(by) or (Dimension.MONTH in by and later.endswith("days"))
@@ -257,32 +280,40 @@ def _next_month(day: date) -> date:
     return (day.replace(day=28) + 4 * ONE_DAY).replace(day=1)
 
 
+def _source(by: Collection[Dimension], filters: Collection[str]) -> _Source:
+    if _knows(by, filters) == "category_id":
+        return OF_CATEGORIES
+    return OF_SKUS if GOODS & set(by) else PLAIN
+
+
 def _statement(
     parts: Sequence[_Part], by: Sequence[Dimension], filters: Collection[str], sums: Sequence[str]
 ) -> str:
-    keys = [KEYS[dimension] for dimension in by]
-    columns = list(dict.fromkeys(COLUMNS[dimension].split()[-1] for dimension in by))
+    source = _source(by, filters)
+    keys = [source.keys[dimension] for dimension in by]
+    columns = list(dict.fromkeys(source.columns[dimension].split()[-1] for dimension in by))
     groups = ", ".join(keys)
     figures = [f"coalesce(sum(sold.{name}), 0.00)" for name in sums]
-    only = "".join(ONLY[name] for name in filters)
+    only = "".join(source.only[name] for name in filters)
     return FIGURES.format(
         selected=", ".join([f"GROUPING({groups})" if by else "0", *keys, *figures]),
         added=", ".join([*columns, *(f"sum({name}) AS {name}" for name in sums)]),
         parts=" UNION ALL ".join(
-            _select(part, number, by, sums) + only for number, part in enumerate(parts)
+            _select(part, number, [source.columns[dimension] for dimension in by], sums) + only
+            for number, part in enumerate(parts)
         ),
         grouped=f"GROUP BY {', '.join(columns)}" if columns else "",
-        products=PRODUCTS if ARTICLES & set(by) else "",
+        products=source.products,
         sets=f"({groups}), ()" if by else "()",
         order=", ".join(str(number + 1) for number in range(len(by) + 1)),
         limit=MOST_ROWS + 2,
     )
 
 
-def _select(part: _Part, number: int, by: Sequence[Dimension], sums: Sequence[str]) -> str:
-    columns = dict.fromkeys(COLUMNS[dimension].format(day=part.day) for dimension in by)
+def _select(part: _Part, number: int, columns: Iterable[str], sums: Sequence[str]) -> str:
+    known = dict.fromkeys(column.format(day=part.day) for column in columns)
     return PART.format(
-        columns=", ".join([*columns, *sums]), table=part.table, period=part.period, number=number
+        columns=", ".join([*known, *sums]), table=part.table, period=part.period, number=number
     )
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django.db import models
 
 from sales.models import (
+    DailyCategorySales,
     DailyClerkSales,
     DailyHourSales,
     DailySales,
     DailySkuSales,
+    MonthlyCategorySales,
     MonthlyClerkSales,
     MonthlyHourSales,
     MonthlySales,
@@ -31,7 +33,7 @@ class Summary:
     @property
     def is_of_goods(self) -> bool:
         """Whether it adds up lines; the others add up whole tickets."""
-        return self.key == "sku_id"
+        return self.key in {"sku_id", "category_id"}
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -50,6 +52,7 @@ DAILY = {
     for summary in (
         Summary(DailySales, "day"),
         Summary(DailySkuSales, "day", "sku_id"),
+        Summary(DailyCategorySales, "day", "category_id"),
         Summary(DailyClerkSales, "day", "clerk_id"),
         Summary(DailyHourSales, "day", "hour"),
     )
@@ -59,6 +62,7 @@ MONTHLY = {
     for summary in (
         Summary(MonthlySales, "month"),
         Summary(MonthlySkuSales, "month", "sku_id"),
+        Summary(MonthlyCategorySales, "month", "category_id"),
         Summary(MonthlyClerkSales, "month", "clerk_id"),
         Summary(MonthlyHourSales, "month", "hour"),
     )

@@ -21,6 +21,7 @@ from sales.figures import (
     Dimension,
     Row,
     SalesFigures,
+    is_of_goods,
     reads_days_of_articles,
     reads_lines,
     sales_figures,
@@ -140,9 +141,7 @@ class SoldTables:
 
     def _layout(self, by: Sequence[Dimension]) -> Layout:
         names = {dimension: name for name, dimension in DIMENSIONS.items()}
-        counts_tickets = not (
-            ARTICLES & set(self.by) or {"categories", "skus"} & self.filters.keys()
-        )
+        counts_tickets = not is_of_goods(self.by, self.filters)
         figures = [
             column
             for column in self.shape.figures

@@ -14,13 +14,20 @@ NEW_SALE = """
             %(channel)s AS channel, %(clerk)s::bigint AS clerk_id, %(hour)s::smallint AS hour,
             1 AS tickets, %(units)s::int AS units, %(revenue)s::numeric AS revenue,
             %(tax)s::numeric AS tax, %(cost)s::numeric AS cost
-    ), line AS (
-        SELECT sale.location_id, sale.day, sale.month, sale.channel, goods.*
-        FROM sale, unnest(%(skus)s::bigint[], %(quantities)s::int[], %(totals)s::numeric[],
+    ), line AS MATERIALIZED (  -- a product stays in its category until the sale is committed
+        SELECT sale.location_id, sale.day, sale.month, sale.channel, product.category_id, goods.*
+        FROM sale CROSS JOIN unnest(%(skus)s::bigint[], %(quantities)s::int[], %(totals)s::numeric[],
             %(taxes)s::numeric[], %(costs)s::numeric[]) AS goods (sku_id, units, revenue, tax, cost)
-        ORDER BY goods.sku_id
+        JOIN inventory_sku sku ON sku.id = goods.sku_id
+        JOIN inventory_product product ON product.id = sku.product_id
+        ORDER BY goods.sku_id FOR SHARE OF product
+    ), category AS (
+        SELECT location_id, day, month, channel, category_id, sum(units)::int AS units,
+            sum(revenue) AS revenue, sum(tax) AS tax, sum(cost) AS cost
+        FROM line GROUP BY location_id, day, month, channel, category_id ORDER BY category_id
     )
 """
+SOURCES = {"sku_id": "line", "category_id": "category"}  # the others add up whole tickets
 ADD_TO = """, {table}_row AS (
         INSERT INTO {table} AS kept ({columns}) SELECT {columns} FROM {source}
         ON CONFLICT ({keys}) DO UPDATE SET {added}
@@ -36,12 +43,20 @@ SOLD_TICKETS = """
 """
 SOLD_GOODS = """
     SELECT sale.location_id, sale.sold_on AS day, date_trunc('month', sale.sold_on)::date AS month,
-        sale.channel, line.sku_id, line.quantity AS units, line.total AS revenue, line.tax,
-        line.unit_cost * line.quantity AS cost
+        sale.channel, line.sku_id, product.category_id, line.quantity AS units,
+        line.total AS revenue, line.tax, line.unit_cost * line.quantity AS cost
     FROM sales_saleline line JOIN sales_sale sale ON sale.id = line.sale_id
+    JOIN inventory_sku sku ON sku.id = line.sku_id
+    JOIN inventory_product product ON product.id = sku.product_id
 """
-LOCK = "LOCK TABLE sales_sale, sales_saleline, {tables} IN SHARE ROW EXCLUSIVE MODE"
+LOCK = """
+    LOCK TABLE inventory_product, sales_sale, sales_saleline, {tables} IN SHARE ROW EXCLUSIVE MODE
+"""
 FILL = "INSERT INTO {table} ({keys}, {sums}) SELECT {keys}, {added} FROM {source} GROUP BY {keys}"
+OF_CATEGORY = """(
+    SELECT sold.*, product.category_id FROM {table} sold JOIN inventory_sku sku ON sku.id = sold.sku_id
+    JOIN inventory_product product ON product.id = sku.product_id
+) days"""
 OF_MONTH = "(SELECT date_trunc('month', day)::date AS month, * FROM {table}) days"
 DIFFERENCES = """
     SELECT location.code, {period}, concat_ws(' ', {what}), kept, sold
@@ -55,6 +70,10 @@ DIFFERENCES = """
 NAMES = {  # how a row is called beside its place, period and channel
     "": ("'all'", ""),
     "sku_id": ("sku.code", "JOIN inventory_sku sku ON sku.id = sku_id"),
+    "category_id": (
+        "category.name",
+        "JOIN inventory_category category ON category.id = category_id",
+    ),
     "clerk_id": ("clerk.email", "JOIN stores_user clerk ON clerk.id = clerk_id"),
     "hour": ("hour || ':00'", ""),
 }
@@ -64,7 +83,7 @@ def _add_to(summary: Summary) -> str:
     return ADD_TO.format(
         table=summary.table,
         columns=", ".join([*summary.keys, *summary.sums]),
-        source="line" if summary.is_of_goods else "sale",
+        source=SOURCES.get(summary.key, "sale"),
         keys=", ".join(summary.keys),
         added=", ".join(f"{name} = kept.{name} + excluded.{name}" for name in summary.sums),
     )
@@ -103,7 +122,11 @@ ADD = "".join([NEW_SALE, *map(_add_to, SUMMARIES), "SELECT"])
 REBUILD = (
     LOCK.format(tables=", ".join(summary.table for summary in SUMMARIES)),
     *(f"DELETE FROM {summary.table}" for summary in SUMMARIES),  # noqa: S608
-    *(_fill(summary, f"({_sales_of(summary)}) sale") for key, summary in DAILY.items() if key),
+    *(
+        _fill(DAILY[key], f"({_sales_of(DAILY[key])}) sale")
+        for key in ("sku_id", "clerk_id", "hour")
+    ),
+    _fill(DAILY["category_id"], OF_CATEGORY.format(table=DAILY["sku_id"].table)),
     _fill(DAILY[""], DAILY["hour"].table),
     *(_fill(summary, OF_MONTH.format(table=DAILY[key].table)) for key, summary in MONTHLY.items()),
 )

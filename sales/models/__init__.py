@@ -1,9 +1,11 @@
 from sales.models.sale import ReceiptSeries, Sale, SaleLine, Tender
 from sales.models.summary import (
+    DailyCategorySales,
     DailyClerkSales,
     DailyHourSales,
     DailySales,
     DailySkuSales,
+    MonthlyCategorySales,
     MonthlyClerkSales,
     MonthlyHourSales,
     MonthlySales,
@@ -11,10 +13,12 @@ from sales.models.summary import (
 )
 
 __all__ = [
+    "DailyCategorySales",
     "DailyClerkSales",
     "DailyHourSales",
     "DailySales",
     "DailySkuSales",
+    "MonthlyCategorySales",
     "MonthlyClerkSales",
     "MonthlyHourSales",
     "MonthlySales",

@@ -1,7 +1,7 @@
 """What was sold, added up per place and channel: by the day and by the month; written with each sale.
 
-Each pair of tables knows one thing more of a sale: nothing, the SKU, the clerk, or the hour. A month is
-its days added up, so that a year is read from few rows.
+Each pair of tables knows one thing more of a sale: nothing, the SKU, the category, the clerk, or the hour.
+A month is its days added up, so that a year is read from few rows.
 """
 
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from backoffice.lib.money import MoneyField
-from inventory.models import Sku
+from inventory.models import Category, Sku
 from sales.models.sale import Sale
 from stores.models import Location
 
@@ -107,6 +107,41 @@ class MonthlySkuSales(OfMonth, SoldGoods):
 
     def __str__(self) -> str:
         return f"{self.location_id} {self.month:%Y-%m} {self.sku_id} {self.channel}"
+
+
+class DailyCategorySales(OfDay, SoldGoods):
+    """By the categories of today: a trigger of the database moves the sums when a product moves."""
+
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["location", "day", "category", "channel"],
+                name="one_summary_per_day_category_and_channel",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location_id} {self.day} {self.category_id} {self.channel}"
+
+
+class MonthlyCategorySales(OfMonth, SoldGoods):
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["location", "month", "category", "channel"],
+                name="one_summary_per_month_category_and_channel",
+            ),
+            CheckConstraint(
+                condition=Q(month__day=1), name="a_month_of_a_category_is_its_first_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location_id} {self.month:%Y-%m} {self.category_id} {self.channel}"
 
 
 class DailyClerkSales(OfDay, SoldTickets):

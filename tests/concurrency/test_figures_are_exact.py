@@ -2,7 +2,7 @@
 the figures equal the lines to the cent."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -18,22 +18,36 @@ from django.db.models import Count, F, Sum
 from django.utils import timezone
 
 from backoffice.lib.snapshots import reading_one_snapshot
-from inventory.models import Sku
+from inventory.actions.catalogue import change_product
+from inventory.models import Category, Sku
 from sales.actions import sale as sale_actions
 from sales.actions.sale import Item, Paid, record_sale
 from sales.actions.summary import add_to_summaries, summary_differences
 from sales.figures import Dimension, Row, sales_figures
-from sales.models import DailySales, Sale, SaleLine, Tender
+from sales.models import DailyCategorySales, DailySales, Sale, SaleLine, Tender
 from shop.actions.fulfilment import hand_over
 from shop.actions.order import Delivery
 from stores.models import Location, Role, User
 from tests.concurrency.together import PATIENCE, together
-from tests.factories import make_level, make_online_location, make_sku, make_staff, make_store
+from tests.factories import (
+    make_category,
+    make_level,
+    make_online_location,
+    make_sku,
+    make_staff,
+    make_store,
+)
 from tests.shop.orders import HOME, place_and_pay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TILLS, SALES_EACH, ORDERS_EACH = 2, 8, 3
-STORED = (Dimension.STORE, Dimension.SKU, Dimension.CLERK, Dimension.HOUR)  # one of each summary
+STORED = (  # one of each summary
+    Dimension.STORE,
+    Dimension.SKU,
+    Dimension.CATEGORY,
+    Dimension.CLERK,
+    Dimension.HOUR,
+)
 
 
 @dataclass(frozen=True)
@@ -165,6 +179,41 @@ def test_figures_equal_the_lines_at_every_moment_of_a_busy_day(shops: Shops) -> 
         ("online", len(orders) * ORDERS_EACH),
         ("store", len(tills) * SALES_EACH),
     ]
+
+
+def move_to_and_fro(shops: Shops, categories: Sequence[Category], sold: Event) -> int:
+    """Each article is moved to the next category again and again, as long as tills sell."""
+    moves = 0
+    while not sold.is_set() or moves < len(shops.skus):
+        sku, category = shops.skus[moves % len(shops.skus)], categories[moves % len(categories)]
+        change_product(sku.product_id, category=category, by=shops.clerk)
+        moves += 1
+    return moves
+
+
+def test_categories_are_exact_while_products_move(shops: Shops) -> None:
+    categories = [make_category() for _category in range(3)]
+    sold, sellers = Event(), count(1)
+
+    def sell_and_say_so(store: Location, seed: int) -> None:
+        try:
+            sell_several(shops, store, seed)
+        finally:
+            if next(sellers) == len(shops.stores):
+                sold.set()
+
+    *outcomes, moves, seen = together(
+        [
+            *[partial(sell_and_say_so, store, seed) for seed, store in enumerate(shops.stores)],
+            partial(move_to_and_fro, shops, categories, sold),
+            partial(read_until, sold, shops),
+        ]
+    )
+    assert outcomes == [None] * len(shops.stores)
+    assert isinstance(moves, int)
+    assert set(seen) == {True}
+    assert is_exact(shops)
+    assert DailyCategorySales.objects.exclude(category__in=categories).count() == 0
 
 
 def test_a_figure_that_is_read_and_written_back_loses_a_sale(

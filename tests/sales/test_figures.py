@@ -192,10 +192,13 @@ def test_the_narrowest_source_is_read(chain: ChainThatSold) -> None:
     sales = {"sales_monthlysales", "sales_dailysales"}
     assert tables_read(chain, [Dimension.STORE, Dimension.MONTH]) == sales
     assert tables_read(chain, [Dimension.WEEK], channel="online") == {"sales_dailysales"}
-    assert tables_read(chain, [Dimension.CATEGORY]) == {
+    assert tables_read(chain, [Dimension.PRODUCT, Dimension.CATEGORY]) == {
         "sales_monthlyskusales",
         "sales_dailyskusales",
     }
+    categories = {"sales_monthlycategorysales", "sales_dailycategorysales"}
+    assert tables_read(chain, [Dimension.CATEGORY, Dimension.STORE]) == categories
+    assert tables_read(chain, [Dimension.MONTH], categories=[1]) == categories
     assert tables_read(chain, [Dimension.DAY], skus=[1]) == {"sales_dailyskusales"}
     assert tables_read(chain, [Dimension.STORE], clerk=1) == {
         "sales_monthlyclerksales",

@@ -6,13 +6,30 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from inventory.models import Sku
+from inventory.actions.catalogue import change_product
+from inventory.models import Category, Sku
 from sales.actions.sale import Item, Paid, record_sale
 from sales.actions.summary import rebuild_summaries, summary_differences
-from sales.models import DailyHourSales, DailySales, DailySkuSales, MonthlyClerkSales, Tender
+from sales.models import (
+    DailyCategorySales,
+    DailyHourSales,
+    DailySales,
+    DailySkuSales,
+    MonthlyClerkSales,
+    Tender,
+)
 from sales.summaries import DAILY, MONTHLY, SUMMARIES, Summary
 from stores.models import Location, Role, User
-from tests.factories import make_level, make_membership, make_sku, make_store, make_user
+from tests.factories import (
+    make_category,
+    make_level,
+    make_membership,
+    make_product,
+    make_sku,
+    make_staff,
+    make_store,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -37,10 +54,9 @@ def sell(store: Location, wanted: dict[Sku, int], *, at: datetime) -> None:
 
 @pytest.fixture
 def two_stores() -> None:
-    mouse, choc = (
-        make_sku("MOUSE", price="12.00", cost="7.50"),
-        make_sku("CHOC", price="1.20", cost="1.00"),
-    )
+    devices, food = make_category("Devices"), make_category("Food")
+    mouse = make_sku("MOUSE", product=make_product(category=devices), price="12.00", cost="7.50")
+    choc = make_sku("CHOC", product=make_product(category=food), price="1.20", cost="1.00")
     for code in ("lyon", "paris"):
         store = make_store(code)
         make_level(mouse, store, on_hand=20)
@@ -65,6 +81,10 @@ MOUSE = ("MOUSE", "store", 4, Decimal("48.00"), Decimal("8.00"), Decimal("30.00"
 def test_each_sale_adds_to_the_figures_of_its_day_and_month(kept: dict[str, Summary]) -> None:
     assert sold(kept[""], "channel") == [("store", *ALL)]
     assert sold(kept["sku_id"], "sku__code", "channel") == [CHOC, MOUSE]
+    assert sold(kept["category_id"], "category__name", "channel") == [
+        ("Devices", *MOUSE[1:]),
+        ("Food", *CHOC[1:]),
+    ]
     assert sold(kept["clerk_id"], "clerk__email", "channel") == [
         ("lyon@example.com", "store", *ALL)
     ]
@@ -131,3 +151,23 @@ def test_a_repeated_hour_and_a_midnight_elsewhere_are_those_of_the_store() -> No
         ("tokyo", 26, 0, 1),
     ]
     assert summary_differences() == []
+
+
+def move(sku: Sku, category: Category) -> None:
+    change_product(sku.product_id, category=category, by=make_staff(Role.HEAD_OFFICE))
+
+
+@pytest.mark.usefixtures("two_stores")
+def test_a_product_that_moves_takes_its_past_along() -> None:
+    office, mouse = make_staff(Role.HEAD_OFFICE), Sku.objects.get(code="MOUSE")
+    first, last = make_category("A new one"), Category.objects.get(name="Food")
+    for category, rows in [
+        (first, [("A new one", *MOUSE[1:]), ("Food", *CHOC[1:])]),
+        (last, [("Food", "store", *ALL[1:])]),
+        (first, [("A new one", *MOUSE[1:]), ("Food", *CHOC[1:])]),
+    ]:
+        change_product(mouse.product_id, category=category, by=office)
+        for kept in (DAILY, MONTHLY):
+            assert sold(kept["category_id"], "category__name", "channel") == rows
+        assert summary_differences() == []
+    assert not DailyCategorySales.objects.filter(category__name="Devices").exists()
