@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from backoffice.dev import services
+from tests import migrated
 
 FOLDER = "COMPTOIR_TESTS"  # variables that xdist's workers and child processes inherit
 OWN_POSTGRES = "COMPTOIR_TESTS_POSTGRES"
@@ -56,6 +57,7 @@ def start() -> list[services.Service]:
     if OWN_POSTGRES in os.environ:
         data = run_folder() / "postgres"
         log = logs / "postgres.log"
+        migrated.put_into(data, log=log)
         started.append(services.start_postgres(data, log=log, settings=services.UNSAFE_AND_FAST))
     if port := os.environ.get(OWN_VALKEY):
         data = run_folder() / "valkey"

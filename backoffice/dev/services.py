@@ -223,6 +223,14 @@ def _private_folder(folder: Path, owner: pwd.struct_passwd | None) -> None:
                     parent.chmod(mode | 0o001)
 
 
+def give_to_postgres(data: Path) -> None:
+    """Let the account that PostgreSQL runs as own a copied data directory."""
+    if os.geteuid() == 0:
+        owner = _unprivileged()
+        for path in (data, *data.rglob("*")):
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+
+
 def _initdb(data: Path, owner: pwd.struct_passwd | None) -> None:
     made = subprocess.run(
         [
