@@ -122,6 +122,18 @@ class NotStopped(DomainError):
         )
 
 
+class WorkerStopped(DomainError):
+    """A report that ended its worker each time, without a word."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Each worker that made it was stopped: it may be too large. Ask for fewer days or"
+                " stores, or one grouping less."
+            )
+        )
+
+
 class NobodyReads(DomainError):
     """A preview or a report for now has no place that it may tell of."""
 

@@ -1,7 +1,8 @@
 """Scheduled reports: promised to each reader when they are due, then made and mailed one by one.
 
 What holds: of each schedule, reader and local day there is one row, closed in the transaction that
-promises its mail. A worker that dies in between leaves nothing, and the sweep takes the row up again.
+promises its mail. A worker that dies in between leaves nothing, and the sweep takes the row up again; a
+report that stops its worker each time has failed.
 """
 
 import logging
@@ -10,11 +11,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
-from django.utils import timezone
+from django.db.models import F, Max, QuerySet
+from django.utils import timezone, translation
 
 from backoffice.actions.report_mails import mail_scheduled
 from backoffice.actions.schedule_troubles import note_failure, stop_if_nobody_answers
+from backoffice.errors import WorkerStopped
 from backoffice.lib.errors import Busy
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
@@ -31,6 +33,7 @@ from backoffice.reports.recurrence import struck
 
 logger = logging.getLogger(__name__)
 KNOWN_FOR = timedelta(days=100)  # whoever got nothing for longer is a newcomer
+MOST_TRIES = 3  # a report that stops so many workers has failed
 SLACK = timedelta(days=1)  # looked back for readers who moved to another time zone
 State = ReportDelivery.State
 
@@ -113,14 +116,47 @@ def _days_due(
 def deliver_report(delivery_id: int) -> ReportDelivery | None:
     """Make one reader's report and promise its mail; None if another worker has it, it is done, or
     it failed, which is noted."""
+    if not begin_delivery(delivery_id):
+        return None
     try:
-        return _deliver(delivery_id)
+        made = _deliver(delivery_id)
     except Busy:
-        return None  # it waits as before, and the sweep takes it up
+        made = None  # it waits as before, and the sweep takes it up
     except Exception as error:  # whatever a report does wrong, the owner is to know
         logger.exception("scheduled report %s was not made", delivery_id)
         note_failure(delivery_id, error)
         return None
+    if made is None:
+        _came_back(delivery_id)
+    return made
+
+
+@retrying
+@transaction.atomic
+def begin_delivery(delivery_id: int) -> bool:
+    """Count one more worker at a report, for the case that it never comes back; whether it may be
+    made. What stopped as many workers as it may has failed once more."""
+    waiting = due_deliveries(timezone.now()).filter(pk=delivery_id)
+    locked = waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    delivery = locked.select_related("schedule__owner").first()
+    if delivery is None or delivery.schedule is None:
+        return False
+    if delivery.tries >= MOST_TRIES:
+        owner = delivery.schedule.owner
+        with translation.override(owner.reads if owner else None):
+            note_failure(delivery_id, WorkerStopped())
+        return False
+    delivery.tries += 1
+    delivery.save(update_fields=["tries"])
+    return True
+
+
+@retrying
+@transaction.atomic
+def _came_back(delivery_id: int) -> None:
+    """A worker made nothing and lives: another one had the report, or it need not be made now."""
+    begun = ReportDelivery.objects.filter(pk=delivery_id, state=State.WAITING, tries__gt=0)
+    begun.update(tries=F("tries") - 1)
 
 
 @retrying

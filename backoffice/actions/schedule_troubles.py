@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from backoffice.lib.errors import DomainError
 from backoffice.lib.links import full_url
 from backoffice.lib.retry import retrying
 from backoffice.models import ReportDelivery, Schedule
@@ -53,12 +54,16 @@ def note_failure(delivery_id: int, error: Exception) -> None:
     if delivery is None or delivery.schedule is None:
         return
     delivery.attempts += 1
-    delivery.last_error = f"{type(error).__name__}: {error}".replace("\x00", "")[:2000]
+    delivery.tries = max(delivery.tries - 1, 0)  # one that stops its workers gets one more each time
+    said = str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+    delivery.last_error = said.replace("\x00", "")[:2000]
     if delivery.attempts >= MAX_FAILURES:
         delivery.state, delivery.done_at = State.FAILED, timezone.now()
     else:
         delivery.next_attempt_at = timezone.now() + PAUSES[delivery.attempts - 1]
-    delivery.save(update_fields=["attempts", "last_error", "state", "done_at", "next_attempt_at"])
+    delivery.save(
+        update_fields=["attempts", "tries", "last_error", "state", "done_at", "next_attempt_at"]
+    )
     tell(delivery.schedule, "schedule_failed", about=f"failed {delivery.day}", delivery=delivery)
     if not _works_for_others(delivery):
         _count_failure(delivery.schedule, delivery.attempts)

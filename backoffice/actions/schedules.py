@@ -163,7 +163,8 @@ def _wait_again(schedule: Schedule, now: datetime) -> None:
     failed = failed_lately(schedule, now)
     for pk in failed.values_list("pk", flat=True):
         nudge("reports.deliver_report", pk)
-    failed.update(state=ReportDelivery.State.WAITING, attempts=0, next_attempt_at=now, done_at=None)
+    again = {"attempts": 0, "tries": 0, "next_attempt_at": now, "done_at": None}
+    failed.update(state=ReportDelivery.State.WAITING, **again)
 
 
 @retrying

@@ -197,6 +197,8 @@ class ReportDelivery(models.Model):
     due_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # workers that began to make it and did not come back
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
     last_error = models.TextField(blank=True)
 

@@ -1,5 +1,6 @@
 """A scheduled report that raises: retried, told, stopped, started again; each reader for themselves."""
 
+import contextlib
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,8 +10,9 @@ import time_machine
 from django.test import Client
 
 from backoffice.actions import report_mails
-from backoffice.actions.deliveries import plan_reports, sweep_reports
+from backoffice.actions.deliveries import MOST_TRIES, deliver_report, plan_reports, sweep_reports
 from backoffice.actions.schedules import start_schedule, try_again
+from backoffice.lib.errors import Busy
 from backoffice.models import ReportDelivery, Schedule
 from backoffice.queries.schedules import stopped_schedules
 from stores.models import Role, User
@@ -182,4 +184,67 @@ def test_a_worker_that_is_killed_leaves_the_report_waiting(
             sweep_reports()
     assert schedule.deliveries.get().attempts == 0
     assert sweep_reports() == 1
+    assert len(mails_to(reader)) == 1
+
+
+class Deadly:
+    """Reports that end their worker, without an error that could be caught."""
+
+    def __init__(self, patched: pytest.MonkeyPatch) -> None:
+        self.workers = 0
+        patched.setattr(report_mails, "queue_letter", self._kill)
+
+    def _kill(self, *_args: Any, **_options: Any) -> None:
+        self.workers += 1
+        raise SystemExit
+
+    def sweep(self) -> None:
+        with contextlib.suppress(SystemExit):
+            sweep_reports()
+
+
+def test_a_report_that_kills_each_worker_fails_is_told_and_stops(
+    schedule: Schedule, office: User, chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_staff(Role.MANAGER, chain.lyon)
+    deadly = Deadly(monkeypatch)
+    plan_reports()
+    for _time in range(MOST_TRIES + 1):
+        deadly.sweep()
+    delivery = schedule.deliveries.get()
+    assert (deadly.workers, delivery.attempts, delivery.state) == (3, 1, State.WAITING)
+    assert delivery.last_error.startswith("Each worker that made it was stopped")
+    [mail] = mails_to(office, "schedule_failed")
+    assert "Each worker that made it was stopped" in mail.text
+    now = MORNING
+    for minutes in (1, 5, 15, 60):
+        now += timedelta(minutes=minutes)
+        with time_machine.travel(now, tick=False):
+            for _time in range(3):
+                deadly.sweep()
+    delivery.refresh_from_db()
+    schedule.refresh_from_db()
+    assert (deadly.workers, delivery.attempts, delivery.state) == (7, 5, State.FAILED)
+    assert (schedule.state, schedule.stopped_because) == ("stopped", "failures")
+    assert len(mails_to(office, "schedule_stopped")) == 1
+
+
+def test_a_worker_that_comes_back_is_not_counted_as_killed(
+    schedule: Schedule, chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database asked it to wait, more often than workers may be killed."""
+    reader = make_staff(Role.MANAGER, chain.lyon)
+    plan_reports()
+    delivery = schedule.deliveries.get()
+
+    def busy(*_args: Any, **_options: Any) -> None:
+        raise Busy
+
+    with monkeypatch.context() as patched:
+        patched.setattr(report_mails, "queue_letter", busy)
+        for _time in range(2 * MOST_TRIES):
+            assert deliver_report(delivery.pk) is None
+    delivery.refresh_from_db()
+    assert (delivery.tries, delivery.attempts, delivery.state) == (0, 0, State.WAITING)
+    assert deliver_report(delivery.pk) == delivery
     assert len(mails_to(reader)) == 1
