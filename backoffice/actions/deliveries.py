@@ -15,7 +15,11 @@ from django.db.models import F, Max, QuerySet
 from django.utils import timezone, translation
 
 from backoffice.actions.report_mails import mail_scheduled
-from backoffice.actions.schedule_troubles import note_failure, stop_if_nobody_answers
+from backoffice.actions.schedule_troubles import (
+    keep_back_mails,
+    note_failure,
+    stop_if_nobody_answers,
+)
 from backoffice.errors import WorkerStopped
 from backoffice.lib.errors import Busy
 from backoffice.lib.nudges import nudge
@@ -30,6 +34,8 @@ from backoffice.queries.schedules import (
     zones_of_places,
 )
 from backoffice.reports.recurrence import struck
+from stores.models import Location
+from stores.rights import lacks_two_factor
 
 logger = logging.getLogger(__name__)
 KNOWN_FOR = timedelta(days=100)  # whoever got nothing for longer is a newcomer
@@ -169,13 +175,18 @@ def _deliver(delivery_id: int) -> ReportDelivery | None:
             return None
         if stop_if_nobody_answers(delivery.schedule):
             return None
-        places = list(places_for(delivery.schedule, delivery.reader))
-        if places:
-            mail_scheduled(delivery, places)
-        else:
-            delivery.state = State.NO_RIGHT
+        _make(delivery, list(places_for(delivery.schedule, delivery.reader)))
         _close(delivery)
         return delivery
+
+
+def _make(delivery: ReportDelivery, places: Sequence[Location]) -> None:
+    if not places:
+        delivery.state = State.NO_RIGHT
+    elif lacks_two_factor(delivery.reader):  # who sees nothing on a page is told nothing by mail
+        delivery.state = State.NO_FACTOR
+    else:
+        mail_scheduled(delivery, places)
 
 
 def _claimed(delivery_id: int) -> ReportDelivery | None:
@@ -199,5 +210,6 @@ def _close(delivery: ReportDelivery) -> None:
 
 def sweep_reports() -> int:
     """Make every report that is promised and not made, oldest first; return how many were made."""
+    keep_back_mails()
     due = due_deliveries(timezone.now()).order_by("due_at", "pk")
     return sum(deliver_report(pk) is not None for pk in list(due.values_list("pk", flat=True)))

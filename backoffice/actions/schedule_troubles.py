@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from backoffice.lib.errors import DomainError
@@ -13,8 +14,8 @@ from backoffice.lib.retry import retrying
 from backoffice.models import ReportDelivery, Schedule
 from backoffice.models.schedules import MAX_FAILURES
 from backoffice.queries.schedules import places_of_owner
-from stores.actions.mail import queue_mail
-from stores.models import Role, User
+from stores.actions.mail import queue_mail, withhold_mails
+from stores.models import Mail, Role, User
 
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]  # between two attempts
 State = ReportDelivery.State
@@ -54,7 +55,9 @@ def note_failure(delivery_id: int, error: Exception) -> None:
     if delivery is None or delivery.schedule is None:
         return
     delivery.attempts += 1
-    delivery.tries = max(delivery.tries - 1, 0)  # one that stops its workers gets one more each time
+    delivery.tries = max(
+        delivery.tries - 1, 0
+    )  # one that stops its workers gets one more each time
     said = str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
     delivery.last_error = said.replace("\x00", "")[:2000]
     if delivery.attempts >= MAX_FAILURES:
@@ -80,6 +83,14 @@ def _count_failure(schedule: Schedule, attempts: int) -> None:
     Schedule.objects.filter(pk=schedule.pk, failures__lt=attempts).update(failures=attempts)
     if attempts >= MAX_FAILURES:
         stop(schedule, Why.FAILURES)
+
+
+def keep_back_mails() -> None:
+    """Nobody gets what still waits for the mail server of schedules that somebody stopped or deleted.
+    A mail that is being sent at this moment is left to the sweep, should it not arrive."""
+    ended = Q(schedule=None) | Q(schedule__stopped_because=Why.PERSON)
+    promised = ReportDelivery.objects.filter(ended, mail__state=Mail.State.WAITING)
+    withhold_mails(Mail.objects.filter(pk__in=promised.values("mail")), Mail.Withheld.STOPPED)
 
 
 def tell(schedule: Schedule, template: str, *, about: str, **context: Any) -> None:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from backoffice.actions.deliveries import plan_schedule
+from backoffice.actions.schedule_troubles import keep_back_mails
 from backoffice.errors import NotStopped, ScheduleIsNotActive, TooManySchedules
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
@@ -116,6 +117,7 @@ def stop_schedule(schedule_id: int, *, by: User) -> Schedule:
     schedule = _halt(schedule_id, State.STOPPED)
     schedule.stopped_because, schedule.stopped_at = Schedule.Why.PERSON, timezone.now()
     schedule.save(update_fields=["stopped_because", "stopped_at"])
+    keep_back_mails()
     return schedule
 
 
@@ -174,6 +176,7 @@ def delete_schedule(schedule_id: int, *, by: User) -> None:
     schedule = _locked(schedule_id)
     schedule.deliveries.filter(snapshot=None).delete()
     schedule.delete()
+    keep_back_mails()
 
 
 @retrying

@@ -180,6 +180,7 @@ class ReportDelivery(models.Model):
         SENT = "sent", pgettext_lazy("delivery", "mailed")
         EMPTY = "empty", _("nothing to report")
         NO_RIGHT = "no-right", _("no right to see it")
+        NO_FACTOR = "no-factor", _("second factor not set up")
         FAILED = "failed", pgettext_lazy("delivery", "failed")
 
     # null: the schedule was deleted; what was sent stays known
@@ -188,7 +189,7 @@ class ReportDelivery(models.Model):
     )
     day = models.DateField()  # on which it is due, where the reader is
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     # null unless it was sent
     snapshot = models.ForeignKey(
         Snapshot, on_delete=models.PROTECT, null=True, related_name="deliveries"

@@ -141,7 +141,7 @@ def _queues(
         state=RestockRequest.State.APPROVED, decided_at__lt=now - STUCK
     )
     delayed = Mail.objects.filter(state=Mail.State.WAITING, attempts__gt=0)
-    failed = Mail.objects.filter(state=Mail.State.FAILED)
+    failed = Mail.objects.filter(state=Mail.State.FAILED, withheld="")
     return {
         "requests": (requests, "asked_at"),
         "late_transfers": (late, "due_at"),

@@ -21,6 +21,7 @@ from backoffice.reports.shown import alone
 from backoffice.reports.stored import Stored
 from backoffice.reports.table import Kind, Table
 from stores.actions.mail import Attachment, compose_mail, queue_mail
+from stores.actions.mail_rights import OnlyFor
 from stores.models import Mail, User
 
 FORMATS = ("xlsx",)
@@ -74,7 +75,16 @@ def _queue(
             to=reader,
             context=_context(stored, sending, formats),
             attachments=[*_pictures(stored), *_files(stored, formats)],
+            only_for=_only_for(stored, sending),
         )
+
+
+def _only_for(stored: Stored, sending: Sending) -> OnlyFor:
+    """Who may have the mail when it leaves. What somebody asked for themselves is theirs to see; what
+    a schedule sends is also its owner's."""
+    asked = sending.is_asked or sending.schedule is None
+    owner = None if asked else sending.schedule.owner
+    return OnlyFor(stored.definition.roles, stored.snapshot.locations, owner)
 
 
 def previewed(stored: Stored, reader: User, sending: Sending) -> Preview:

@@ -21,11 +21,13 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template import Context, Engine
 from django.utils import timezone, translation
 
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
+from stores.actions.mail_rights import OnlyFor, why_withheld
 from stores.errors import MailNotFailed
 from stores.models import Company, Mail, MailAttachment, User
 
@@ -63,8 +65,10 @@ def queue_mail(
     context: dict[str, Any],
     language: str | None = None,
     attachments: Sequence[Attachment] = (),
+    only_for: OnlyFor | None = None,
 ) -> Mail | None:
-    """Promise a mail, in the caller's transaction; None if this key was promised before.
+    """Promise a mail, in the caller's transaction; None if this key was promised before. One that
+    tells figures leaves `only_for` those who may see them then.
 
     `template` names `templates/mail/<template>.subject.txt`, `.txt` and `.html`. They are rendered
     now, in the language of the reader's profile, else in `language`, else as `User.reads`
@@ -74,6 +78,9 @@ def queue_mail(
         return None
     mail = compose_mail(template, to, context, language)
     mail.key = key
+    if only_for:
+        mail.only_roles, mail.only_places = list(only_for.roles), list(only_for.places)
+        mail.only_owner = only_for.owner
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
     queued = Mail.objects.filter(message_id=mail.message_id).first()
     if queued is None:  # another transaction was faster with the same key
@@ -139,24 +146,32 @@ def send_mail(mail_id: int) -> Mail | None:
     """Send a waiting mail and close its row; None if another worker has it, or it waits no more.
 
     The row stays locked while the server takes the mail. A failure is written into the row, with the
-    time of the next attempt; after the last one, or a final refusal, the mail is `FAILED`.
+    time of the next attempt; after the last one, or a final refusal, the mail is `FAILED`, as is one
+    that its reader may not have now.
     """
     waiting = Mail.objects.filter(pk=mail_id, state=Mail.State.WAITING)
-    due = waiting.filter(next_attempt_at__lte=timezone.now()).select_related("reader")
+    due = waiting.filter(next_attempt_at__lte=timezone.now()).select_related("reader", "only_owner")
     mail = due.select_for_update(of=("self",), skip_locked=True, no_key=True).first()
     if mail is None:
         return None
     mail.attempts += 1
+    if why := why_withheld(mail):
+        mail.state, mail.withheld = Mail.State.FAILED, why
+    else:
+        _attempt(mail)
+    mail.save(
+        update_fields=["state", "withheld", "sent_at", "attempts", "next_attempt_at", "last_error"]
+    )
+    return mail
+
+
+def _attempt(mail: Mail) -> None:
     try:
-        if mail.reader and not mail.reader.is_active:
-            raise ValueError("the reader's account is closed")
         _message(mail).send(using="default")
     except (SMTPException, OSError, ValueError) as error:
         _note_failure(mail, error)
     else:
         mail.state, mail.sent_at, mail.last_error = Mail.State.SENT, timezone.now(), ""
-    mail.save(update_fields=["state", "sent_at", "attempts", "next_attempt_at", "last_error"])
-    return mail
 
 
 class _Message(EmailMultiAlternatives):
@@ -246,6 +261,16 @@ def send_again(mail_id: int) -> Mail:
     if mail.state != Mail.State.FAILED:
         raise MailNotFailed(mail)
     mail.state, mail.attempts, mail.next_attempt_at = Mail.State.WAITING, 0, timezone.now()
-    mail.save(update_fields=["state", "attempts", "next_attempt_at"])
+    mail.withheld = ""
+    mail.save(update_fields=["state", "attempts", "next_attempt_at", "withheld"])
     nudge("mail.send_mail", mail.pk)
     return mail
+
+
+@transaction.atomic
+def withhold_mails(mails: QuerySet[Mail], why: Mail.Withheld) -> None:
+    """Keep back those of the mails that wait; one that is being sent at this moment is not touched."""
+    waiting = mails.filter(state=Mail.State.WAITING).order_by("pk")
+    free = waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    held = list(free.values_list("pk", flat=True))
+    Mail.objects.filter(pk__in=held).update(state=Mail.State.FAILED, withheld=why)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,21 @@ class Mail(models.Model):
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
 
+    class Withheld(models.TextChoices):
+        """Why a mail that could have been sent was not: then it is failed."""
+
+        READER_CLOSED = "reader-closed", _("The reader's account is closed.")
+        READER_RIGHT = "reader-right", _("The reader may not see these figures any more.")
+        SECOND_FACTOR = (
+            "second-factor",
+            _("The reader has not set up the second factor that their role asks for."),
+        )
+        OWNER_RIGHT = (
+            "owner-right",
+            _("The person whom the schedule belongs to may not see these figures any more."),
+        )
+        STOPPED = "stopped", _("The schedule was stopped or deleted before the mail left.")
+
     key = models.CharField(max_length=120, unique=True)  # what it is about: one mail per key
     reader = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     to_email = models.EmailField(pgettext_lazy("mail", "to"))
@@ -29,6 +45,12 @@ class Mail(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
     last_error = models.TextField(blank=True)
+    withheld = models.CharField(max_length=14, choices=Withheld, blank=True, db_default="")
+    # of one that tells figures: whoever holds one of these roles at all of these places may read it
+    only_roles = ArrayField(models.CharField(max_length=12), default=list, db_default=[])
+    only_places = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    # of a schedule's: whose rights it may not exceed
+    only_owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
 
