@@ -112,6 +112,13 @@ class ScheduleIsNotActive(DomainError):
         )
 
 
+class ScheduleIsGone(DomainError):
+    """Somebody deleted it after the page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This schedule was deleted meanwhile. Nothing was changed."))
+
+
 class NotStopped(DomainError):
     """Only what is paused or stopped can go on."""
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from backoffice.actions.deliveries import plan_schedule
 from backoffice.actions.schedule_troubles import keep_back_mails
-from backoffice.errors import NotStopped, ScheduleIsNotActive, TooManySchedules
+from backoffice.errors import NotStopped, ScheduleIsGone, ScheduleIsNotActive, TooManySchedules
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
 from backoffice.models import ReportDelivery, Schedule, ScheduleRecipient, ScheduleRefusal
@@ -99,8 +99,11 @@ def _look_ahead(schedule: Schedule, now: datetime) -> None:
 
 
 def _locked(schedule_id: int) -> Schedule:
-    schedules = Schedule.objects.select_related("owner")
-    return schedules.select_for_update(of=("self",), no_key=True).get(pk=schedule_id)
+    schedules = Schedule.objects.select_related("owner").filter(pk=schedule_id)
+    schedule = schedules.select_for_update(of=("self",), no_key=True).first()
+    if schedule is None:
+        raise ScheduleIsGone
+    return schedule
 
 
 @retrying
@@ -183,11 +186,13 @@ def delete_schedule(schedule_id: int, *, by: User) -> None:
 @transaction.atomic
 def refuse_reports(schedule: Schedule, *, by: User) -> None:
     """Send this person nothing more of it, though their role gets it."""
-    ScheduleRefusal.objects.get_or_create(schedule=schedule, reader=by)
+    held = _locked(schedule.pk)
+    ScheduleRefusal.objects.get_or_create(schedule=held, reader=by)
 
 
 @retrying
 @transaction.atomic
 def want_reports(schedule: Schedule, *, by: User) -> None:
     """Send it to this person again."""
-    ScheduleRefusal.objects.filter(schedule=schedule, reader=by).delete()
+    held = _locked(schedule.pk)
+    ScheduleRefusal.objects.filter(schedule=held, reader=by).delete()

@@ -20,6 +20,7 @@ from backoffice.reports.definition import Definition
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.recurrence import next_moments
 from backoffice.reports.schedule_forms import ScheduleForm, initial_of_schedule, question_of
+from backoffice.views.schedule_gone import unless_gone
 from stores.models import Role
 from stores.rights import StaffRequest, holds, locations_of, staff
 
@@ -61,6 +62,7 @@ def _made(request: StaffRequest, form: ScheduleForm) -> Schedule | None:
 
 @require_http_methods(["GET", "POST"])
 @staff(Role.MANAGER, writing=True)
+@unless_gone
 def schedule_edit(request: StaffRequest, pk: int) -> HttpResponse:
     own = Schedule.objects.of(request.user).prefetch_related("recipients__person")
     schedule = get_object_or_404(own, pk=pk)

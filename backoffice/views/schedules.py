@@ -20,6 +20,7 @@ from backoffice.actions.schedules import (
     try_again,
     want_reports,
 )
+from backoffice.errors import ScheduleIsGone
 from backoffice.forms import KeyForm
 from backoffice.lib.errors import DomainError
 from backoffice.lib.htmx import render_page
@@ -29,6 +30,7 @@ from backoffice.queries.schedules import deliveries_to_show, failed_lately, read
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.schedule_words import question_in_words, recipients_in_words
 from backoffice.schedule_tables import DeliveryTable, ScheduleTable
+from backoffice.views.schedule_gone import unless_gone
 from stores.models import Role, User
 from stores.rights import StaffRequest, holds, staff
 
@@ -82,6 +84,7 @@ def schedule_detail(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @staff(Role.MANAGER)
+@unless_gone
 def schedule_change(request: StaffRequest, pk: int) -> HttpResponse:
     """Pause it, let it go on, stop it, or make again what failed."""
     schedule = get_object_or_404(Schedule.objects.of(request.user), pk=pk)
@@ -89,6 +92,8 @@ def schedule_change(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         if change:
             change(schedule.pk, by=request.user)
+    except ScheduleIsGone:
+        raise
     except DomainError as error:
         messages.error(request, str(error))
     return redirect("backoffice:schedule_detail", pk=pk)
@@ -96,6 +101,7 @@ def schedule_change(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @staff(Role.MANAGER)
+@unless_gone
 def schedule_delete(request: StaffRequest, pk: int) -> HttpResponse:
     schedule = get_object_or_404(Schedule.objects.of(request.user), pk=pk)
     delete_schedule(schedule.pk, by=request.user)
@@ -124,6 +130,7 @@ def schedule_send(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @staff()
+@unless_gone
 def schedule_mine(request: StaffRequest, pk: int) -> HttpResponse:
     """What a schedule sends to the reader, who may stop receiving it and begin again."""
     received = Schedule.objects.received_by(request.user).select_related("owner")

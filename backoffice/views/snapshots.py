@@ -116,9 +116,10 @@ def snapshot_send(request: StaffRequest, pk: int) -> HttpResponse:
     """Mail the stored report to whoever asks."""
     snapshot = get_object_or_404(Snapshot.objects.visible_to(request.user).done(), pk=pk)
     form = KeyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("This report wasn't sent: load the page again."))
+        return redirect("backoffice:snapshot_detail", pk=pk)
     try:
-        if not form.is_valid():
-            raise DomainError(_("This report wasn't sent: load the page again."))
         send_snapshot(snapshot, key=form.cleaned_data["key"], by=request.user)
     except DomainError as error:
         messages.error(request, str(error))

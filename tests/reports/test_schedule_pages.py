@@ -7,11 +7,13 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.shortcuts import get_object_or_404
 from django.test import Client
 
 from backoffice.actions.deliveries import plan_reports, sweep_reports
 from backoffice.models import ReportDelivery, Schedule, Snapshot
 from backoffice.reports.recurrence import Recurrence, Rhythm
+from backoffice.views import schedule_form, schedules
 from stores.models import Mail, Role, User
 from tests.factories import make_membership, make_staff
 from tests.queries import queries_of
@@ -309,3 +311,34 @@ def test_nobody_keeps_more_schedules_than_a_hundred(
     assert refused.status_code == 422
     assert "You have 1 schedules already." in refused.text
     assert Schedule.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("state/", {"what": "pause"}),
+        ("state/", {"what": "stop"}),
+        ("state/", {"what": "again"}),
+        ("delete/", {}),
+        ("edit/", form()),
+        ("mine/", {}),
+        ("mine/", {"wants": "1"}),
+    ],
+)
+def test_a_schedule_that_somebody_deletes_just_now_leads_to_the_list(
+    office: User, lyon: User, address: str, sent: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one is faster between the page's look at it and the change."""
+    schedule = schedule_of(office, roles=[Role.MANAGER, Role.HEAD_OFFICE])
+    client = signed_in(office)
+
+    def found(*args: Any, **asked: Any) -> Any:
+        it = get_object_or_404(*args, **asked)
+        Schedule.objects.filter(pk=schedule.pk).delete()
+        return it
+
+    for module in (schedules, schedule_form):
+        monkeypatch.setattr(module, "get_object_or_404", found)
+    answer = client.post(f"/reports/schedules/{schedule.pk}/{address}", sent)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/reports/schedules/")
+    assert not Schedule.objects.exists()
