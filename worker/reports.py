@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from backoffice.actions import deliveries, snapshots
+from backoffice.actions import deliveries, old_snapshots, snapshots
 
 
 @shared_task(name="reports.plan_reports")
@@ -26,3 +26,8 @@ def make_snapshot(snapshot_id: int) -> None:
 @shared_task(name="reports.sweep_snapshots")
 def sweep_snapshots() -> None:
     snapshots.sweep_snapshots()
+
+
+@shared_task(name="reports.sweep_old_snapshots")
+def sweep_old_snapshots() -> None:
+    old_snapshots.sweep_old_snapshots()

@@ -5,6 +5,8 @@ Each sweep takes rows that are still to do; two of them, or none for days, do no
 
 import os
 
+from celery.schedules import crontab
+
 SWEEP = float(os.environ.get("SWEEP_SECONDS", "30"))
 SUGGESTION = float(os.environ.get("SUGGESTION_SECONDS", "5"))
 DIGEST = float(os.environ.get("ALERT_DIGEST_SECONDS", "600"))
@@ -42,5 +44,9 @@ SCHEDULE = {
         "schedule": min(2 * SWEEP, 60.0),
     },
     "scheduled reports to make": {"task": "reports.sweep_reports", "schedule": SWEEP},
+    "reports that are no longer kept": {
+        "task": "reports.sweep_old_snapshots",
+        "schedule": crontab(hour=1, minute=40),
+    },
     "reports that a worker makes": {"task": "reports.sweep_snapshots", "schedule": SWEEP},
 }

@@ -177,7 +177,7 @@ def _wait_again(schedule: Schedule, now: datetime) -> None:
 def delete_schedule(schedule_id: int, *, by: User) -> None:
     """Forget it; the reports that it sent stay, with who got them."""
     schedule = _locked(schedule_id)
-    schedule.deliveries.filter(snapshot=None).delete()
+    schedule.deliveries.exclude(state=ReportDelivery.State.SENT).delete()
     schedule.delete()
     keep_back_mails()
 

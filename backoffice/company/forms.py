@@ -190,6 +190,14 @@ class TimesForm(SectionForm):
             " already gets the next one tomorrow."
         ),
     )
+    report_days = QuantityField(
+        min_value=30,
+        max_value=3660,
+        help_text=_(
+            "Older runs are deleted at night, with their figures and papers; the last run of each"
+            " schedule stays. Mails that were sent, and who got them, stay too."
+        ),
+    )
 
 
 class LimitsForm(SectionForm):

@@ -190,9 +190,9 @@ class ReportDelivery(models.Model):
     day = models.DateField()  # on which it is due, where the reader is
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
-    # null unless it was sent
+    # null unless it was sent, and once its figures are no longer kept
     snapshot = models.ForeignKey(
-        Snapshot, on_delete=models.PROTECT, null=True, related_name="deliveries"
+        Snapshot, on_delete=models.SET_NULL, null=True, related_name="deliveries"
     )
     mail = models.ForeignKey(Mail, on_delete=models.SET_NULL, null=True, related_name="+")
     due_at = models.DateTimeField(default=timezone.now)

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import BigIntegerField, F, Q
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,10 @@ from backoffice.reports.definitions import REPORTS
 from stores.models import Role, User
 from stores.models.location import LocationQuerySet
 from stores.rights import locations_of
+
+FIRST_PLACE = Cast(KT("locations__0"), BigIntegerField())
+LAST_PLACE = Cast(KT("locations__-1"), BigIntegerField())
+FEW_PLACES = 50  # of a reader: of more, most runs are theirs to see
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
@@ -23,12 +29,20 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         by_roles: dict[tuple[Role, ...], list[str]] = {}
         for definition in REPORTS.values():
             by_roles.setdefault(definition.roles, []).append(definition.name)
-        visible = Q(pk=None)
+        visible, seen = Q(pk=None), set[int]()
         for roles, names in by_roles.items():
             places = locations_of(reader, *roles, reading=True)
             ids = list(places.values_list("pk", flat=True))
             visible |= Q(report__in=names, locations__contained_by=ids)
-        return self.filter(visible)
+            seen |= set(ids)
+        return self._at_most_at(seen).filter(visible)
+
+    def _at_most_at(self, places: set[int]) -> SnapshotQuerySet:
+        """Those whose first and last place are among these few: what an index finds, of sorted ids."""
+        if len(places) > FEW_PLACES:
+            return self
+        ends = self.alias(first_place=FIRST_PLACE, last_place=LAST_PLACE)
+        return ends.filter(first_place__in=places, last_place__in=places)
 
     def of_report(self, name: str) -> SnapshotQuerySet:
         return self.filter(report=name)
@@ -74,6 +88,8 @@ class Snapshot(models.Model):
             models.Index(
                 fields=["asked_at"], condition=Q(state="waiting"), name="snapshots_to_make"
             ),
+            models.Index(FIRST_PLACE, LAST_PLACE, F("id").desc(), name="snapshots_of_few_places"),
+            models.Index(fields=["made_at"], name="snapshots_by_age"),
         ]
 
     def __str__(self) -> str:

@@ -63,6 +63,12 @@ class Company(models.Model):
         db_default=24,
         validators=[MinValueValidator(1), MaxValueValidator(24 * 28)],
     )
+    report_days = models.PositiveSmallIntegerField(
+        _("days that runs of reports are kept"),
+        default=400,
+        db_default=400,
+        validators=[MinValueValidator(30), MaxValueValidator(3660)],
+    )
     digest_at = models.TimeField(_("hour of the daily digest"), default=time(7), db_default=time(7))
 
     most_change = MoneyField(

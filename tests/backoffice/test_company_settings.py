@@ -82,7 +82,7 @@ def test_each_section_is_saved_alone(admin: Client) -> None:
         "money": {"currency": "CHF", "prices_include_tax": False},
         "language": {"time_zone": "Asia/Tokyo", "languages": ["fr"], "language": "fr"},
         "mail": {"mail_name": "La Brûlerie", "mail_address": "shop@brulerie.example"},
-        "times": {"order_hold_minutes": "45", "digest_at": "08:30"},
+        "times": {"order_hold_minutes": "45", "report_days": "90", "digest_at": "08:30"},
         "limits": {"most_change": "200,50", "unpaid_orders": "2", "unpaid_units": "70"},
         "shop": {"online_location": nice.pk},
         "rights": {
@@ -110,6 +110,7 @@ def test_each_section_is_saved_alone(admin: Client) -> None:
     )
     assert company.sender == "=?utf-8?q?La_Br=C3=BBlerie?= <shop@brulerie.example>"
     assert (company.order_hold_minutes, company.digest_at) == (45, time(8, 30))
+    assert company.report_days == 90
     assert (company.most_change, company.unpaid_orders, company.unpaid_units) == (
         Decimal("200.50"),
         2,
