@@ -37,7 +37,11 @@ def carry_over(apps, schema_editor):
     Snapshot = apps.get_model("backoffice", "Snapshot")
     Sku = apps.get_model("inventory", "Sku")
     products = dict(Sku.objects.values_list("pk", "product_id"))
-    Snapshot.objects.filter(locations=[]).delete()  # of a chain without places: they say nothing
+    empty = Snapshot.objects.filter(locations=[])  # of a chain without places: they say nothing
+    apps.get_model("backoffice", "ReportDelivery").objects.filter(snapshot__in=empty).update(
+        snapshot=None
+    )
+    empty.delete()
     for snapshot in Snapshot.objects.all().iterator(chunk_size=50):
         data = snapshot.data or {}
         stores = data.get("stores", [])
