@@ -298,6 +298,7 @@ SHOW_MAILBOX = DEVELOPMENT  # /dev/mail/
 HEARTBEAT_SECONDS = 60  # a worker that did nothing for longer counts as away
 ALERT_DIGEST_SECONDS = env_int("ALERT_DIGEST_SECONDS", 600)
 REPORTS_PER_PERSON = env_int("REPORTS_PER_PERSON", 60)  # asked for within ten minutes
+REPORT_MAIL_BYTES = env_int("REPORT_MAIL_BYTES", 10_000_000)  # of the files that a mail carries
 SWEEP_SECONDS = env_int("SWEEP_SECONDS", 30)  # how often workers look for work a nudge missed
 
 # --- Stock ---------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from backoffice.actions import deliveries, old_snapshots, snapshots
+from backoffice.actions import asked_letters, deliveries, old_snapshots, papers, snapshots
 
 
 @shared_task(name="reports.plan_reports")
@@ -31,3 +31,23 @@ def sweep_snapshots() -> None:
 @shared_task(name="reports.sweep_old_snapshots")
 def sweep_old_snapshots() -> None:
     old_snapshots.sweep_old_snapshots()
+
+
+@shared_task(name="reports.draw_paper")
+def draw_paper(paper_id: int) -> None:
+    papers.draw_paper(paper_id)
+
+
+@shared_task(name="reports.sweep_papers")
+def sweep_papers() -> None:
+    papers.sweep_papers()
+
+
+@shared_task(name="reports.write_letter")
+def write_letter(letter_id: int) -> None:
+    asked_letters.write_letter(letter_id)
+
+
+@shared_task(name="reports.sweep_letters")
+def sweep_letters() -> None:
+    asked_letters.sweep_letters()

@@ -44,6 +44,11 @@ SCHEDULE = {
         "schedule": min(2 * SWEEP, 60.0),
     },
     "scheduled reports to make": {"task": "reports.sweep_reports", "schedule": SWEEP},
+    "reports that somebody asked for by mail": {
+        "task": "reports.sweep_letters",
+        "schedule": SWEEP,
+    },
+    "papers of reports to draw": {"task": "reports.sweep_papers", "schedule": SWEEP},
     "reports that are no longer kept": {
         "task": "reports.sweep_old_snapshots",
         "schedule": crontab(hour=1, minute=40),

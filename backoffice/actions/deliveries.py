@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Max, QuerySet
 from django.utils import timezone, translation
 
@@ -177,7 +177,15 @@ def _deliver(delivery_id: int) -> ReportDelivery | None:
             return None
         _make(delivery, list(places_for(delivery.schedule, delivery.reader)))
         _close(delivery)
+        _hold(delivery.schedule)
         return delivery
+
+
+def _hold(schedule: Schedule) -> None:
+    """Keep the schedule as it is until the commit. Whoever stopped or changed it since this transaction
+    looked makes it begin again; who comes now waits, and then sees the mail to keep back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM backoffice_schedule WHERE id = %s FOR SHARE", [schedule.pk])
 
 
 def _make(delivery: ReportDelivery, places: Sequence[Location]) -> None:

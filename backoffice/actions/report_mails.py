@@ -1,5 +1,5 @@
 """A scheduled report as its readers get it: the figures stored once for all who see the same, then a
-letter for each; for a look before, and at once for whoever asks."""
+letter for each."""
 
 from __future__ import annotations
 
@@ -7,28 +7,19 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date
-from uuid import UUID
 
 from django.db import transaction
 
-from backoffice.actions.snapshots import (
-    ASKED_MAIL,
-    make_now,
-    narrowed,
-    refuse_too_many_mails,
-)
-from backoffice.errors import NobodyReads, NothingToCount
-from backoffice.lib.retry import retrying
-from backoffice.lib.snapshots import reading_one_snapshot, writing_from_one_snapshot
-from backoffice.models import ReportDelivery, Schedule, Snapshot
-from backoffice.queries.schedules import places_for, zone_of
+from backoffice.actions.snapshots import make_now
+from backoffice.errors import NothingToCount
+from backoffice.models import ReportDelivery, Schedule
+from backoffice.queries.schedules import zone_of
 from backoffice.reports.definitions import REPORTS
-from backoffice.reports.mail import Preview, Sending, previewed, queue_letter
+from backoffice.reports.mail import Sending, queue_letter
 from backoffice.reports.periods import Days, Preset
 from backoffice.reports.query import Query
 from backoffice.reports.stored import Stored, load
-from stores.models import Location, User
-from stores.models.location import LocationQuerySet
+from stores.models import Location
 
 State = ReportDelivery.State
 
@@ -85,50 +76,11 @@ def has_figures(stored: Stored) -> bool:
 
 def _key(schedule: Schedule, day: date, places: Sequence[Location], query: Query) -> str:
     """The same for all readers who see the same places: what is asked may change during a day."""
+    return f"schedule {schedule.pk} {day} {digest_of(places, query)}"
+
+
+def digest_of(places: Sequence[Location], query: Query) -> str:
+    """The same for the same question of the same places."""
     ids = sorted(place.pk for place in places)
-    seen = json.dumps([ids, query.to_json()], sort_keys=True).encode()
-    return f"schedule {schedule.pk} {day} {hashlib.sha256(seen).hexdigest()[:32]}"
-
-
-@retrying
-def send_schedule_now(schedule: Schedule, *, key: UUID, by: User) -> Snapshot:
-    """Mail the report, as it is now of the places that this person may see, to them; the same key is
-    one mail."""
-    refuse_too_many_mails(by)
-    with writing_from_one_snapshot():
-        places = list(places_for(schedule, by))
-        if not places:
-            raise NobodyReads
-        zone = zone_of(places)
-        query = query_on(schedule, places[0].local_day())
-        stored = load(make_now(schedule.report, places, query, key=f"asked {key}", by=by))
-        sending = Sending(schedule, zone, places[0].local_day(), is_asked=True)
-        queue_letter(stored, by, sending, key=f"{ASKED_MAIL}{key}")
-        return stored.snapshot
-
-
-def preview_schedule(schedule: Schedule, reader: User, within: LocationQuerySet) -> Preview:
-    """The mail as this reader would get it now, of those of their places that are `within` what the
-    viewer may see; nothing of it is stored."""
-    with reading_one_snapshot():
-        places = list(places_for(schedule, reader).filter(pk__in=within.values("pk")))
-        if not places:
-            raise NobodyReads
-        day = places[0].local_day()
-        stored = _counted(schedule.report, places, query_on(schedule, day))
-        return previewed(stored, reader, Sending(schedule, zone_of(places), day))
-
-
-def _counted(report: str, places: Sequence[Location], query: Query) -> Stored:
-    """What a snapshot of these places would be now."""
-    counted = narrowed(places, query)
-    if not counted:
-        raise NobodyReads
-    snapshot = Snapshot(
-        report=report,
-        query=query.to_json(),
-        locations=[place.pk for place in counted],
-        place_names=[place.name for place in counted],
-    )
-    definition = REPORTS[report]
-    return Stored(snapshot, definition, query, definition.run(counted, query))
+    asked = json.dumps([ids, query.to_json()], sort_keys=True).encode()
+    return hashlib.sha256(asked).hexdigest()[:32]

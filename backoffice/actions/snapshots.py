@@ -175,6 +175,8 @@ def _carry_out(snapshot_id: int) -> None:
         places = Location.objects.filter(pk__in=snapshot.locations).order_by("name")
         with translation.override(snapshot.made_by.reads if snapshot.made_by else None):
             _count(snapshot, list(places))
+        for letter_id in snapshot.letters.values_list("pk", flat=True):  # wait for these figures
+            nudge("reports.write_letter", letter_id)
 
 
 @retrying

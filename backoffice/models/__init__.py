@@ -1,13 +1,21 @@
 from backoffice.models.operations import Heartbeat, LedgerCheck
 from backoffice.models.schedules import (
+    AskedLetter,
     ReportDelivery,
     Schedule,
     ScheduleRecipient,
     ScheduleRefusal,
 )
-from backoffice.models.snapshots import Snapshot, SnapshotQuerySet, SnapshotRows, SnapshotTable
+from backoffice.models.snapshots import (
+    Snapshot,
+    SnapshotPaper,
+    SnapshotQuerySet,
+    SnapshotRows,
+    SnapshotTable,
+)
 
 __all__ = [
+    "AskedLetter",
     "Heartbeat",
     "LedgerCheck",
     "ReportDelivery",
@@ -15,6 +23,7 @@ __all__ = [
     "ScheduleRecipient",
     "ScheduleRefusal",
     "Snapshot",
+    "SnapshotPaper",
     "SnapshotQuerySet",
     "SnapshotRows",
     "SnapshotTable",

@@ -172,6 +172,39 @@ class ScheduleRefusal(models.Model):
         return f"{self.reader_id} not from {self.schedule_id}"
 
 
+class AskedLetterQuerySet(models.QuerySet["AskedLetter"]):
+    def failed(self) -> AskedLetterQuerySet:
+        return self.filter(state=AskedLetter.State.FAILED)
+
+
+class AskedLetter(models.Model):
+    """A schedule's mail that somebody asked for themselves, promised until its figures are there."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("delivery", "waiting")
+        DONE = "done", pgettext_lazy("delivery", "mailed")
+        FAILED = "failed", pgettext_lazy("delivery", "failed")
+
+    key = models.CharField(max_length=120, unique=True)  # of the mail, too
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="letters")
+    schedule = models.ForeignKey(Schedule, on_delete=models.SET_NULL, null=True, related_name="+")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()  # for which it was asked, where the reader is
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)  # of workers that began to write it
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    objects = AskedLetterQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["asked_at"], condition=Q(state="waiting"), name="letters_to_write")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.snapshot_id} for {self.reader_id}"
+
+
 class ReportDelivery(models.Model):
     """One reader's copy of a scheduled report for one of their local days: made once, then mailed."""
 

@@ -117,6 +117,36 @@ class SnapshotTable(models.Model):
         return f"{self.name} of {self.snapshot_id}"
 
 
+class SnapshotPaper(models.Model):
+    """A snapshot as a PDF in one language: drawn once, by a worker if it takes long, and kept."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("being drawn")
+        DONE = "done", _("drawn")
+        FAILED = "failed", _("failed")
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="papers")
+    language = models.CharField(max_length=2)
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)  # of workers that began to draw it
+    words = models.CharField(max_length=500, blank=True)  # why it failed
+    asked_at = models.DateTimeField(default=timezone.now)
+    content = models.BinaryField(default=bytes)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["snapshot", "language"], name="one_paper_per_snapshot_and_language"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["asked_at"], condition=Q(state="waiting"), name="papers_to_draw")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.snapshot_id} ({self.language})"
+
+
 class SnapshotRows(models.Model):
     """So many rows of a table that a page of them reads one or two of these, whatever its length."""
 

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.models import Sum
-from django.template.loader import render_to_string
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backoffice.errors import TooLongForWorkbook
 from backoffice.lib.export import CSV_TYPE, XLSX_TYPE, Sheet, csv_bytes, xlsx_bytes
-from backoffice.lib.house import house
 from backoffice.lib.lists import MAX_SHEET_ROWS
-from backoffice.lib.pdf import PDF_TYPE, pdf_bytes
+from backoffice.lib.pdf import PDF_TYPE
 from backoffice.models import Snapshot
 from backoffice.reports.about import about, link_to
-from backoffice.reports.charts import chart_data_url, chart_in_words
-from backoffice.reports.shown import file_cell, file_heading, heading, shown
+from backoffice.reports.papers import kept_paper
+from backoffice.reports.shown import file_cell, file_heading
 from backoffice.reports.stored import Stored, load
-from backoffice.reports.table import Cell, Column, Table
-
-WIDE = 7  # columns from which on a paper lies on its side
-MOST_PAPER_ROWS = (
-    500  # of one table, about 13 pages, as drawing takes long: the rest is in the other files
-)
+from backoffice.reports.table import Cell, Table
 
 
 class NoSuchFile(LookupError):
@@ -50,7 +41,7 @@ def report_file(stored: Stored, wanted: str) -> tuple[str, str, bytes]:
     """Name, content type and content of `pdf`, `xlsx` or `csv-<table>`."""
     name = file_name(stored)
     if wanted == "pdf":
-        return f"{name}.pdf", PDF_TYPE, _pdf(stored)
+        return f"{name}.pdf", PDF_TYPE, kept_paper(stored)
     if wanted == "xlsx":
         sheets = [*map(as_sheet, stored.tables), _about_sheet(stored)]
         return f"{name}.xlsx", XLSX_TYPE, xlsx_bytes(sheets)
@@ -93,55 +84,3 @@ def _about_sheet(stored: Stored) -> Sheet:
     if stored.definition.explanation:
         lines.append((_("How it is worked out"), str(stored.definition.explanation)))
     return Sheet(_("About"), ["", ""], [list(line) for line in lines])
-
-
-def _pdf(stored: Stored) -> bytes:
-    tables = [paper_table(table) for table in stored.tables]
-    context = {
-        "title": stored.definition.title,
-        "company": house().name,
-        "language": get_language(),
-        "headline": stored.headline(),
-        "about": about(stored.snapshot),
-        "link": link_to(stored.snapshot),
-        "explanation": stored.definition.explanation,
-        "tables": tables,
-        "is_wide": max((len(table["headings"]) for table in tables), default=0) >= WIDE,
-    }
-    html = render_to_string("backoffice/papers/report.html", context)
-    return pdf_bytes(html, css=render_to_string("backoffice/papers/report.css", context))
-
-
-def paper_table(table: Table, most: int = MOST_PAPER_ROWS) -> dict[str, Any]:
-    """A table in words, as papers and mails show it: at most so many of its rows."""
-    columns = [(n, column) for n, column in enumerate(table.columns) if column.is_shown]
-    return {
-        "title": table.title,
-        "chart": chart_data_url(table),
-        "chart_in_words": chart_in_words(table),
-        "headings": [(heading(column), _is_figure(column)) for _n, column in columns],
-        "rows": [
-            [(shown(row[n], column), _is_figure(column)) for n, column in columns]
-            for row in table.rows[:most]
-        ],
-        "totals": _totals_in_words(table, columns),
-        "row_count": len(table.rows),
-        "left_out": max(len(table.rows) - most, 0),
-    }
-
-
-def _totals_in_words(
-    table: Table, columns: list[tuple[int, Column]]
-) -> list[tuple[str, bool]] | None:
-    if not table.totals:
-        return None
-    totals = table.totals
-    cells = [
-        ("" if totals[n] is None else shown(totals[n], column), _is_figure(column))
-        for n, column in columns
-    ]
-    return [(_("Total"), False), *cells[1:]]
-
-
-def _is_figure(column: Column) -> bool:
-    return column.kind.is_number

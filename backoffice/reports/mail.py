@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone, translation
 
 from backoffice.lib.house import house
@@ -15,7 +16,8 @@ from backoffice.lib.links import full_url
 from backoffice.models import Schedule
 from backoffice.reports.about import about, link_to
 from backoffice.reports.charts import chart_in_words, chart_png
-from backoffice.reports.files import file_name, formats_of, paper_table, report_file
+from backoffice.reports.files import file_name, formats_of, report_file
+from backoffice.reports.papers import MOST_PAPER_ROWS, paper_table
 from backoffice.reports.periods import ONE_DAY, Days
 from backoffice.reports.shown import alone
 from backoffice.reports.stored import Stored
@@ -25,6 +27,7 @@ from stores.actions.mail_rights import OnlyFor
 from stores.models import Mail, User
 
 FORMATS = ("xlsx",)
+PAPER = ".pdf"
 MOST_ROWS, MOST_ROWS_FURTHER = 40, 10  # of the first table, and of each further one
 MOST_COLUMNS = 5  # what a phone has room for: the rest is in the files and on the page
 MOST_KEY_FIGURES = 4
@@ -67,14 +70,14 @@ def queue_letter(stored: Stored, reader: User, sending: Sending, *, key: str) ->
 def _queue(
     stored: Stored, reader: User, sending: Sending, key: str, wanted: Sequence[str]
 ) -> Mail | None:
-    formats = formats_of(stored, wanted)
     with translation.override(reader.reads), timezone.override(sending.zone):
+        attached, too_large = _light_ones(_files(stored, formats_of(stored, wanted)))
         return queue_mail(
             key=key,
             template="report",
             to=reader,
-            context=_context(stored, sending, formats),
-            attachments=[*_pictures(stored), *_files(stored, formats)],
+            context=_context(stored, sending, [file.name for file in attached], too_large),
+            attachments=[*_pictures(stored), *attached],
             only_for=_only_for(stored, sending),
         )
 
@@ -82,8 +85,8 @@ def _queue(
 def _only_for(stored: Stored, sending: Sending) -> OnlyFor:
     """Who may have the mail when it leaves. What somebody asked for themselves is theirs to see; what
     a schedule sends is also its owner's."""
-    asked = sending.is_asked or sending.schedule is None
-    owner = None if asked else sending.schedule.owner
+    schedule = None if sending.is_asked else sending.schedule
+    owner = schedule.owner if schedule else None
     return OnlyFor(stored.definition.roles, stored.snapshot.locations, owner)
 
 
@@ -92,14 +95,29 @@ def previewed(stored: Stored, reader: User, sending: Sending) -> Preview:
     wanted = sending.schedule.formats if sending.schedule else FORMATS
     formats = formats_of(stored, wanted)
     with translation.override(reader.reads), timezone.override(sending.zone):
-        mail = compose_mail("report", reader, _context(stored, sending, formats))
+        names = _file_names(stored, formats)
+        mail = compose_mail("report", reader, _context(stored, sending, names, []))
         html = mail.html
         for picture in _pictures(stored):
             html = html.replace(f"cid:{picture.content_id}", picture.as_address)
-        return Preview(mail.subject, mail.text, html, _file_names(stored, formats))
+        return Preview(mail.subject, mail.text, html, names)
 
 
-def _context(stored: Stored, sending: Sending, formats: Sequence[str]) -> dict[str, Any]:
+def _light_ones(files: Sequence[Attachment]) -> tuple[list[Attachment], list[str]]:
+    """The files that a mail can carry, the first ones first, and the names of the others."""
+    attached, too_large, weight = [], [], 0
+    for file in files:
+        if weight + len(file.content) <= settings.REPORT_MAIL_BYTES:
+            attached.append(file)
+            weight += len(file.content)
+        else:
+            too_large.append(file.name)
+    return attached, too_large
+
+
+def _context(
+    stored: Stored, sending: Sending, attached: Sequence[str], too_large: Sequence[str]
+) -> dict[str, Any]:
     yesterday = timezone.localdate() - ONE_DAY
     has_period = stored.definition.has_period
     schedule = sending.schedule
@@ -115,7 +133,11 @@ def _context(stored: Stored, sending: Sending, formats: Sequence[str]) -> dict[s
         "link": link_to(stored.snapshot) if stored.snapshot.pk else "",
         "schedule": schedule,
         "is_asked": sending.is_asked,
-        "has_files": bool(formats),
+        "has_files": bool(attached),
+        "has_paper": any(name.endswith(PAPER) for name in attached),
+        "has_whole": any(not name.endswith(PAPER) for name in attached),
+        "paper_rows": MOST_PAPER_ROWS,
+        "too_large": too_large,
         "stop_link": full_url("backoffice:schedule_mine", schedule.pk) if schedule else "",
     }
 

@@ -18,7 +18,7 @@ def unless_gone[**P](
     """Lead to the list, and say so, if the schedule was deleted while the view was at it."""
 
     @wraps(view)
-    def led(request: StaffRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def led(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except ScheduleIsGone as error:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backoffice.actions.report_mails import send_schedule_now
+from backoffice.actions.asked_letters import send_schedule_now
 from backoffice.actions.schedules import (
     delete_schedule,
     pause_schedule,
@@ -25,7 +25,7 @@ from backoffice.forms import KeyForm
 from backoffice.lib.errors import DomainError
 from backoffice.lib.htmx import render_page
 from backoffice.lib.lists import turn_to_page
-from backoffice.models import Schedule
+from backoffice.models import Schedule, Snapshot
 from backoffice.queries.schedules import deliveries_to_show, failed_lately, readers_of
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.schedule_words import question_in_words, recipients_in_words
@@ -119,13 +119,22 @@ def schedule_send(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, _("This report wasn't sent: load the page again."))
     else:
         try:
-            send_schedule_now(schedule, key=form.cleaned_data["key"], by=request.user)
+            snapshot = send_schedule_now(schedule, key=form.cleaned_data["key"], by=request.user)
         except DomainError as error:
             messages.error(request, str(error))
         else:
-            text = _("This report is on its way to %(address)s.") % {"address": request.user.email}
-            messages.success(request, text)
+            return _on_its_way(request, schedule, snapshot)
     return redirect("backoffice:schedule_detail", pk=pk)
+
+
+def _on_its_way(request: StaffRequest, schedule: Schedule, snapshot: Snapshot) -> HttpResponse:
+    """To the schedule; of a long report to the page that says how far it is."""
+    address = {"address": request.user.email}
+    if snapshot.state == Snapshot.State.DONE:
+        messages.success(request, _("This report is on its way to %(address)s.") % address)
+        return redirect("backoffice:schedule_detail", pk=schedule.pk)
+    messages.success(request, _("This report is mailed to %(address)s when it is made.") % address)
+    return redirect("backoffice:snapshot_detail", pk=snapshot.pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,6 +10,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from backoffice.actions.papers import ask_for_paper
 from backoffice.actions.snapshots import send_snapshot
 from backoffice.filters import SnapshotFilter
 from backoffice.forms import KeyForm
@@ -18,7 +19,7 @@ from backoffice.lib.errors import DomainError
 from backoffice.lib.export import file_response
 from backoffice.lib.htmx import render_page, wanted_part
 from backoffice.lib.lists import turn_to_page
-from backoffice.models import Snapshot
+from backoffice.models import Snapshot, SnapshotPaper
 from backoffice.queries.snapshots import with_readers
 from backoffice.reports.about import about
 from backoffice.reports.charts import THEMES, chart_svg
@@ -32,6 +33,7 @@ from stores.models import Role
 from stores.rights import StaffRequest, holds, staff
 
 COUNTS = (Role.MANAGER, Role.LOGISTICS)
+PAPER = ("paper-progress",)
 
 
 @require_GET
@@ -60,6 +62,7 @@ def snapshot_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "about": about(snapshot),
         "sends": holds(request.user, *COUNTS),
         "send_key": uuid.uuid4(),
+        "not_mailed": snapshot.letters.failed().filter(reader=request.user).exists(),
     }
     return render_page(
         request, "backoffice/snapshot_detail.html", context, parts=("report-tables",)
@@ -72,6 +75,9 @@ def snapshot_file(request: StaffRequest, pk: int, wanted: str) -> HttpResponse:
     """A stored report as a file."""
     snapshot = get_object_or_404(Snapshot.objects.visible_to(request.user).done(), pk=pk)
     try:
+        paper = ask_for_paper(snapshot) if wanted == "pdf" else None
+        if paper and (paper.state != paper.State.DONE or wanted_part(request, PAPER)):
+            return _paper_page(request, snapshot, paper)
         return file_response(*stored_file(snapshot, wanted))
     except NoSuchFile as error:
         raise Http404 from error
@@ -127,6 +133,13 @@ def snapshot_send(request: StaffRequest, pk: int) -> HttpResponse:
         text = _("This report is on its way to %(address)s.") % {"address": request.user.email}
         messages.success(request, text)
     return redirect("backoffice:snapshot_detail", pk=pk)
+
+
+def _paper_page(request: StaffRequest, snapshot: Snapshot, paper: SnapshotPaper) -> HttpResponse:
+    """How far a paper is: the page asks again by itself, with script or without."""
+    template, context = "backoffice/snapshot_paper.html", {"snapshot": snapshot, "paper": paper}
+    status = 202 if paper.state == paper.State.WAITING else 200
+    return render_page(request, template, context, parts=PAPER, status=status)
 
 
 def _visible(request: StaffRequest, pk: int) -> Snapshot:

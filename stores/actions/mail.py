@@ -267,6 +267,7 @@ def send_again(mail_id: int) -> Mail:
     return mail
 
 
+@retrying
 @transaction.atomic
 def withhold_mails(mails: QuerySet[Mail], why: Mail.Withheld) -> None:
     """Keep back those of the mails that wait; one that is being sent at this moment is not touched."""

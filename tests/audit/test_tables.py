@@ -18,6 +18,8 @@ NOT_AUDITED = {
     "backoffice_reportdelivery": "what becomes of a mail: its schedule's page tells",
     "backoffice_snapshot": "never changed once it is done",
     "backoffice_snapshottable": "a part of a snapshot",
+    "backoffice_snapshotpaper": "a snapshot as a PDF",
+    "backoffice_askedletter": "a mail that waits for its figures: the mail's own page tells",
     "inventory_stocklevel": "what the ledger and the policies come to; both have their trail",
     "inventory_stockmovement": "the ledger itself: append-only, with who and why",
     "inventory_reservation": "follows its order, which is audited",

@@ -1,19 +1,38 @@
 """A report that is asked for twice, or that several workers find, is stored once."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 
+from backoffice.actions import deliveries
+from backoffice.actions.asked_letters import send_schedule_now
+from backoffice.actions.deliveries import deliver_report, plan_reports
+from backoffice.actions.schedules import stop_schedule
 from backoffice.actions.snapshots import make_snapshot, run_report, sweep_snapshots
-from backoffice.models import Snapshot, SnapshotRows, SnapshotTable
+from backoffice.lib.retry import retrying
+from backoffice.models import (
+    AskedLetter,
+    ReportDelivery,
+    Schedule,
+    Snapshot,
+    SnapshotPaper,
+    SnapshotRows,
+    SnapshotTable,
+)
+from backoffice.reports import papers
 from backoffice.reports.definitions import REPORTS
+from backoffice.reports.papers import kept_paper
 from backoffice.reports.query import Query
+from backoffice.reports.stored import load
 from backoffice.reports.table import Table
-from stores.models import Location
+from stores.models import Location, Mail, Role
 from tests.concurrency.together import together
-from tests.factories import make_store
+from tests.factories import make_staff, make_store
 from tests.reports.chain import FIRST_WEEK, make_chain
+from tests.reports.schedules import MORNING, schedule_of
 from tests.reports.test_snapshots import NAME, definition
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,3 +61,56 @@ def test_a_double_click_is_one_snapshot() -> None:
     found = together([lambda: run_report("consolidated", places, QUERY, key="k", by=None)] * 4)
     assert found == [Snapshot.objects.get()] * 4
     assert SnapshotTable.objects.count() == 3
+
+
+def test_a_double_click_on_send_me_now_is_one_run_and_one_mail() -> None:
+    make_chain()
+    office = make_staff(Role.HEAD_OFFICE)
+    schedule, key = schedule_of(office), uuid4()
+    found = together([lambda: send_schedule_now(schedule, key=key, by=office)] * 4)
+    assert found == [Snapshot.objects.get()] * 4
+    assert AskedLetter.objects.get().state == AskedLetter.State.DONE
+    assert Mail.objects.filter(reader=office, template="report").count() == 1
+
+
+def test_a_paper_that_page_mail_and_worker_want_is_drawn_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[int] = []
+    draw = papers.pdf_bytes
+
+    def counting(html: str, *, css: str) -> bytes:
+        drawn.append(1)
+        return draw(html, css=css)
+
+    monkeypatch.setattr(papers, "pdf_bytes", counting)
+    snapshot = run_report("consolidated", make_chain().places, QUERY, key="paper", by=None)
+    stored = load(snapshot)
+    found = together([retrying(lambda: kept_paper(stored))] * 3)
+    assert len({bytes(paper) for paper in found if isinstance(paper, bytes)}) == 1
+    assert [type(paper) for paper in found] == [bytes] * 3
+    assert (len(drawn), SnapshotPaper.objects.count()) == (1, 1)
+
+
+def test_a_schedule_stopped_while_its_report_is_made_mails_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Somebody stops it when the report is claimed and its mail not yet promised."""
+    Schedule.objects.all().delete()
+    with time_machine.travel(MORNING, tick=False):
+        chain = make_chain()
+        office, reader = make_staff(Role.HEAD_OFFICE), make_staff(Role.MANAGER, chain.lyon)
+        schedule = schedule_of(office)
+        plan_reports()
+        write, stopped = deliveries.mail_scheduled, list[object]()
+
+        def late(*args: Any) -> None:
+            if not stopped:
+                stopped.extend(together([lambda: stop_schedule(schedule.pk, by=office)]))
+            write(*args)
+
+        monkeypatch.setattr(deliveries, "mail_scheduled", late)
+        assert [deliver_report(delivery.pk) for delivery in schedule.deliveries.all()] == [None] * 2
+    assert stopped == [schedule]
+    assert not Mail.objects.filter(reader=reader).exists()
+    assert {d.state for d in schedule.deliveries.all()} == {ReportDelivery.State.WAITING}

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from backoffice.actions import deliveries
 from backoffice.actions.deliveries import deliver_report
+from backoffice.actions.papers import sweep_papers
 from backoffice.actions.snapshots import run_report
 from backoffice.models import ReportDelivery, Schedule, Snapshot
 from backoffice.models.snapshots import SnapshotQuerySet
@@ -126,7 +127,11 @@ def answers(client: Client, snapshot: Snapshot) -> Iterator[tuple[str, Any]]:
     addresses += [reverse("backoffice:snapshot_chart", args=[snapshot.pk, name]) for name in tables]
     addresses.append(reverse("backoffice:snapshot_compare", args=[snapshot.pk]))
     for address in addresses:
-        yield address, ask(client, "GET", address)[0]
+        answer = ask(client, "GET", address)[0]
+        if answer.status_code == 202:  # a paper that a worker draws
+            sweep_papers()
+            answer = ask(client, "GET", address)[0]
+        yield address, answer
 
 
 def sings(answer: Any) -> bool:

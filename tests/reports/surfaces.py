@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 from openpyxl import load_workbook
 
+from backoffice.actions.papers import sweep_papers
 from backoffice.models import Snapshot, SnapshotTable
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.shown import file_heading, heading
@@ -165,7 +166,10 @@ def _read_page(page: Any, kept: Kept, shown: Shown) -> str:
 
 
 def file_of(client: Client, snapshot: Snapshot, wanted: str) -> bytes:
-    answer = client.get(reverse("backoffice:snapshot_file", args=[snapshot.pk, wanted]))
+    address = reverse("backoffice:snapshot_file", args=[snapshot.pk, wanted])
+    if client.get(address).status_code == 202:  # a worker draws it
+        sweep_papers()
+    answer = client.get(address)
     assert answer.status_code == 200, wanted
     return answer.content
 

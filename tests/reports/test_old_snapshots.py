@@ -125,7 +125,7 @@ def many() -> ManyRuns:
 def managing(*stores: Location) -> User:
     manager = make_staff(Role.MANAGER, stores[0])
     for store in stores[1:]:
-        make_membership(manager, Role.MANAGER, store)
+        make_membership(Role.MANAGER, store, user=manager)
     return manager
 
 
