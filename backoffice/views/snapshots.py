@@ -136,7 +136,7 @@ def snapshot_send(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _paper_page(request: StaffRequest, snapshot: Snapshot, paper: SnapshotPaper) -> HttpResponse:
-    """How far a paper is: the page asks again by itself, with script or without."""
+    """How far a paper is: the page asks again by itself, or by its link."""
     template, context = "backoffice/snapshot_paper.html", {"snapshot": snapshot, "paper": paper}
     status = 202 if paper.state == paper.State.WAITING else 200
     return render_page(request, template, context, parts=PAPER, status=status)

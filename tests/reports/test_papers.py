@@ -99,7 +99,7 @@ def test_a_long_paper_is_drawn_by_a_worker_while_the_page_waits(
     assert page.status_code == 202
     assert "Preparing the PDF…" in page.text
     assert f'hx-get="{path}" hx-trigger="every 1s"' in page.text
-    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page.text
+    assert f'<a href="{path}">Look again</a>' in page.text
     assert client.get(path, headers=PART).status_code == 202
     [paper] = SnapshotPaper.objects.all()
     assert (paper.state, bytes(paper.content)) == ("waiting", b"")
