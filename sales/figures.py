@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from backoffice.lib.days import SHORTER_THAN_MONTHS, later
 from backoffice.lib.grouped import MOST_ROWS, refuse_too_many_rows
 from backoffice.lib.money import average, percent
 from sales.summaries import DAILY, MONTHLY
@@ -33,7 +34,6 @@ class Dimension(StrEnum):
 
 ARTICLES = {Dimension.PRODUCT, Dimension.SKU}
 GOODS = {Dimension.CATEGORY, *ARTICLES}  # of which a ticket has several
-SHORTER_THAN_MONTHS = {Dimension.DAY, Dimension.WEEK}
 COLUMNS = {  # which a source needs for each dimension; {day} is the day or month of its row
     Dimension.STORE: "location_id",
     Dimension.CATEGORY: "sku_id",
@@ -191,7 +191,7 @@ def sales_figures(
         "clerk": clerk,
     }
     given = {name: value for name, value in filters.items() if value is not None}
-    parts = _parts(by, given, first, last, _later(by, first, told_from))
+    parts = _parts(by, given, first, last, later(by, first, told_from))
     values: dict[str, Any] = {**given, "places": list(places)}
     for number, part in enumerate(parts):
         values |= {f"first{number}": part.first, f"last{number}": part.last}
@@ -235,34 +235,23 @@ def _knows(by: Collection[Dimension], filters: Collection[str]) -> str | None:
     return needed[0] if needed else ""
 
 
-def _later(by: Collection[Dimension], first: date, told_from: date | None) -> str:
-    """By how much days are told later than they were: by whole years, or months where nothing shorter
-    is told apart; else by as many days for each, since months are not equally long."""
-    if told_from is None or told_from == first:
-        return ""
-    months = 12 * (told_from.year - first.year) + told_from.month - first.month
-    if told_from.day == first.day and (months % 12 == 0 or not SHORTER_THAN_MONTHS & set(by)):
-        return f"{months} months"
-    return f"{(told_from - first).days} days"
-
-
 def _parts(
-    by: Collection[Dimension], filters: Collection[str], first: date, last: date, later: str
+    by: Collection[Dimension], filters: Collection[str], first: date, last: date, shift: str
 ) -> list[_Part]:
     """What adds up to these days: the whole months in them, if they stay some, and the days around."""
     key = _knows(by, filters)
     if key is None:
         table = LINES if is_of_goods(by, filters) else TICKETS
-        return [_Part(table, "day", first, last, later)]
+        return [_Part(table, "day", first, last, shift)]
     days = DAILY[key].table
-    has_days = SHORTER_THAN_MONTHS & set(by) or (Dimension.MONTH in by and later.endswith("days"))
+    has_days = SHORTER_THAN_MONTHS & set(by) or (Dimension.MONTH in by and shift.endswith("days"))
     months = None if has_days else whole_months(first, last)
     if months is None:
-        return [_Part(days, "day", first, last, later)]
+        return [_Part(days, "day", first, last, shift)]
     parts = [
-        _Part(MONTHLY[key].table, "month", *months, later),
-        _Part(days, "day", first, months[0] - ONE_DAY, later),
-        _Part(days, "day", months[1] + ONE_DAY, last, later),
+        _Part(MONTHLY[key].table, "month", *months, shift),
+        _Part(days, "day", first, months[0] - ONE_DAY, shift),
+        _Part(days, "day", months[1] + ONE_DAY, last, shift),
     ]
     return [part for part in parts if part.first <= part.last]
 

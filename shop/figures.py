@@ -5,13 +5,21 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from backoffice.lib.grouped import Grouped, Key, grouped
-from inventory.queries.report_keys import PERIOD, STORE, SURELY_AFTER, SURELY_BEFORE, days_of
+from inventory.queries.report_keys import (
+    PERIOD,
+    STORE,
+    SURELY_AFTER,
+    SURELY_BEFORE,
+    days_given,
+    days_of,
+    told,
+)
 
 KEYS = {"store": STORE, **days_of("step.day")}
 STEPS = f"""
 WITH step AS MATERIALIZED (
     SELECT purchase.location_id, purchase.total, purchase.cancel_cause,
-           (event.at AT TIME ZONE place.time_zone)::date AS day,
+           {told("event.at")} AS day,
            CASE event.state WHEN 'created' THEN 'placed' WHEN 'shipped' THEN 'handed'
                WHEN 'done' THEN 'handed' ELSE event.state END AS kind,
            CASE WHEN event.state IN ('shipped', 'done') THEN event.at - paid.at END AS took
@@ -73,18 +81,23 @@ PROMISED_FIGURES = {
 
 
 def order_figures(
-    places: Collection[int], first: date, last: date, *, by: Sequence[str] = ()
+    places: Collection[int],
+    first: date,
+    last: date,
+    *,
+    by: Sequence[str] = (),
+    told_from: date | None = None,
 ) -> Grouped:
     """What became of orders on these days (those of the place that fulfils them), each step on the day
     it was taken: the figures of `FIGURES`, the last two in hours from paid to handed over."""
-    given = {"places": list(places), "first": first, "last": last}
+    given = {"places": list(places)} | days_given(first, last, by, told_from)
     keys = [KEYS[name] for name in by]
     return grouped(STEPS, list(FIGURES.values()), by=keys, order="{5} DESC, {1} DESC", given=given)
 
 
 def cancelled_orders(places: Collection[int], first: date, last: date) -> Grouped:
     """The orders that were cancelled on these days by their cause: how many, and their value."""
-    given = {"places": list(places), "first": first, "last": last}
+    given = {"places": list(places)} | days_given(first, last)
     cause = Key("step.cancel_cause", {"cause": "step.cancel_cause"})
     return grouped(CAUSES, list(CAUSE_FIGURES.values()), by=[cause], order="{1} DESC", given=given)
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from backoffice.models import Snapshot, SnapshotQuerySet, SnapshotTable
 from backoffice.reports.about import places_in_words
 from backoffice.reports.found import PER_PAGE
+from backoffice.reports.names import told_apart
 from backoffice.reports.query import Query
 from backoffice.reports.shown import heading, shown
 from backoffice.reports.stored import columns_of, filled
@@ -33,18 +34,18 @@ type Key = tuple[Cell, ...]
 class CompareForm(forms.Form):
     """Which other run, and which figure of which table."""
 
-    other = forms.TypedChoiceField(coerce=int)
-    figure = forms.ChoiceField(required=False)
-
     def __init__(self, *args: Any, snapshot: Snapshot, others: SnapshotQuerySet, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.snapshot = snapshot
         self.others = {other.pk: other for other in others[:MOST_OTHERS]}
         self.figures = dict(_figures(snapshot))
-        other, figure = self.fields["other"], self.fields["figure"]
-        other.label, figure.label = _("Compare with"), _("Figure")
-        other.choices = [(pk, run_in_words(other)) for pk, other in self.others.items()]  # type: ignore[attr-defined]
-        figure.choices = list(self.figures.items())  # type: ignore[attr-defined]
+        runs = [(pk, run_in_words(other)) for pk, other in self.others.items()]
+        self.fields["other"] = forms.TypedChoiceField(
+            coerce=int, choices=runs, label=_("Compare with")
+        )
+        self.fields["figure"] = forms.ChoiceField(
+            required=False, choices=list(self.figures.items()), label=_("Figure")
+        )
 
     def clean(self) -> None:
         if "other" in self.cleaned_data and not self.errors and self._is_too_long():
@@ -83,38 +84,59 @@ class Both:
 
 
 class Comparison:
-    """The rows of both runs, in the order of this one; rows of the other alone come after."""
+    """The rows of both runs, in the order of this one; rows of the other alone come after. Runs whose
+    rows are about other things share their totals alone."""
 
     def __init__(self, form: CompareForm, address: QueryDict) -> None:
         self.here, self.there = form.snapshot, form.chosen
         table, self.key = form.table_and_column
         self.tables = [_whole(run, table) for run in (self.here, self.there)]
         self.column = _column(self.tables[0], self.key)
-        self.labels = [column for column in self.tables[0].columns if _names_a_row(column)]
+        self.labels = self.tables[0].names
+        self.known_by = _known_by(*self.tables)
         self.title = self.tables[0].title
         self.heading = heading(self.column)
         self.headings = [heading(column) for column in self.labels]
         self.runs = [run_in_words(run) for run in (self.here, self.there)]
         self.pager: Page[Key] = Paginator(self._keys(), PER_PAGE).get_page(address.get("page"))
 
-    def _keys(self) -> list[Key]:
-        self.values = [self._values(table) for table in self.tables]
-        return list(self.values[0] | self.values[1])
+    @property
+    def is_of_totals(self) -> bool:
+        """Whether the rows of one run are about other things than those of the other."""
+        return not self.known_by
 
-    def _values(self, table: Table) -> dict[Key, Cell]:
-        known = {column.key: n for n, column in enumerate(table.columns)}
-        labels = [known[column.key] for column in self.labels if column.key in known]
-        figure = known.get(self.key)
-        return {
-            tuple(row[n] for n in labels): None if figure is None else row[figure]
-            for row in table.rows
+    def _keys(self) -> list[Key]:
+        rows = [self._rows(table) for table in self.tables]
+        self.values = [
+            {key: _cell(row, table, self.key) for key, row in found.items()}
+            for found, table in zip(rows, self.tables, strict=True)
+        ]
+        self.named = self._named(rows)
+        return list(self.named)
+
+    def _rows(self, table: Table) -> dict[Key, list[Cell]]:
+        """Each row under what it is surely known by."""
+        if not self.known_by:
+            return {}
+        places = [table.index(key) for key in self.known_by]
+        return {tuple(row[n] for n in places): row for row in table.rows}
+
+    def _named(self, rows: Sequence[dict[Key, list[Cell]]]) -> dict[Key, list[Cell]]:
+        """What each row of both is called, in the columns of this run's table."""
+        here, there = self.tables
+        found = rows[0] | {
+            key: [_cell(row, there, column.key) for column in here.columns]
+            for key, row in rows[1].items()
+            if key not in rows[0]
         }
+        return dict(zip(found, told_apart(here.columns, list(found.values())), strict=True))
 
     @property
     def rows(self) -> list[Both]:
+        places = [(self.tables[0].index(column.key), column) for column in self.labels]
         return [
             self._both(
-                [shown(cell, column) for cell, column in zip(key, self.labels, strict=False)],
+                [shown(self.named[key][n], column) for n, column in places],
                 *(values.get(key) for values in self.values),
             )
             for key in self.pager.object_list
@@ -175,12 +197,21 @@ def _column(table: Table, key: str) -> Column:
     return table.columns[table.index(key)]
 
 
-def _names_a_row(column: Column) -> bool:
-    return column.is_shown and not column.kind.is_number
+def _known_by(here: Table, there: Table) -> list[str]:
+    """The columns by which rows of both tables are known; by their words, where an old run didn't keep
+    more. None, if their rows are about other things."""
+    if {column.key for column in here.keys} != {column.key for column in there.keys}:
+        return []
+    kept = {column.key for column in here.columns} & {column.key for column in there.columns}
+    return [key.known_by if key.known_by in kept else key.key for key in here.keys]
+
+
+def _cell(row: Sequence[Cell], table: Table, key: str) -> Cell:
+    return row[table.index(key)] if table.has(key) else None
 
 
 def _total(table: Table, key: str) -> Cell:
-    return table.total(key) if any(column.key == key for column in table.columns) else None
+    return table.total(key) if table.has(key) else None
 
 
 def _difference(here: Cell, there: Cell) -> int | Decimal | None:

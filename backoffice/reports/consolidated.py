@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.lib.money import average
 from backoffice.reports.definition import Definition, OneClick
+from backoffice.reports.names import told_apart
 from backoffice.reports.periods import ONE_DAY, Days, Preset
 from backoffice.reports.query import Compare, Query
 from backoffice.reports.sold import EVERYWHERE, SalesByPlace, SoldSkus, Sums, ended, sold_by_sku
@@ -22,7 +23,9 @@ from stores.models import Location
 
 BEST = 10
 BEST_DAYS = 30
-STORE = Column("store", gettext_lazy("Store"), link="store")
+STORE = Column(
+    "store", gettext_lazy("Store"), link="store", known_by="store_code", beside="store_code"
+)
 STORE_CODE = Column("store_code", gettext_lazy("Code"), Kind.CODE)
 WAREHOUSE = Column("is_warehouse", "", Kind.REF)  # 1 for a logistics centre
 REVENUE = Column("revenue", gettext_lazy("Revenue"), Kind.MONEY, totalled=True)
@@ -38,7 +41,13 @@ NOW = (
     Column("orders_value", gettext_lazy("Open orders, value"), Kind.MONEY, totalled=True),
 )
 RANK = Column("rank", gettext_lazy("Rank"), Kind.NUMBER)
-PRODUCT = Column("product", gettext_lazy("Product"), link="product")
+PRODUCT = Column(
+    "product",
+    gettext_lazy("Product"),
+    link="product",
+    known_by="product_code",
+    beside="product_code",
+)
 PRODUCT_CODE = Column("product_code", gettext_lazy("Code"), Kind.CODE)
 PRODUCT_ID = Column("product_id", "", Kind.REF)
 SKU_ID = Column("sku_id", "", Kind.REF)
@@ -113,11 +122,12 @@ class _Counted:
             for place, figures in shown
         ]
         revenue = ("revenue", "revenue_before") if compared else ("revenue",)
+        columns = (STORE, STORE_CODE, WAREHOUSE, *_figure_columns(compared=compared), *NOW)
         return Table(
             name="stores",
             title=TITLES["stores"],
-            columns=(STORE, STORE_CODE, WAREHOUSE, *_figure_columns(compared=compared), *NOW),
-            rows=rows,
+            columns=columns,
+            rows=told_apart(columns, rows),
             totals=[None, None, None, *self.at(EVERYWHERE).figures(compared=compared)],
             chart=Chart("bars", "store", revenue),
         )
@@ -137,14 +147,16 @@ class _Counted:
 
     def best(self) -> Table:
         """The best products of the thirty days that end with the period."""
+        columns = (RANK, PRODUCT, PRODUCT_CODE, PRODUCT_ID, BEST_SOLD, REVENUE)
+        rows: list[list[Cell]] = [
+            [rank, sku.name, sku.code, sku.product_id, units, revenue]
+            for rank, (sku, units, revenue) in enumerate(self._named(self.best_sold, BEST), 1)
+        ]
         return Table(
             name="best",
             title=TITLES["best"],
-            columns=(RANK, PRODUCT, PRODUCT_CODE, PRODUCT_ID, BEST_SOLD, REVENUE),
-            rows=[
-                [rank, sku.name, sku.code, sku.product_id, units, revenue]
-                for rank, (sku, units, revenue) in enumerate(self._named(self.best_sold, BEST), 1)
-            ],
+            columns=columns,
+            rows=told_apart(columns, rows),
             chart=Chart("bars", "product", ("best_sold",)),
         )
 
@@ -172,7 +184,7 @@ def headline(tables: list[Table], query: Query) -> str:
     """The revenue and whose it is, such as `€12,345.67 in 5 stores (+4%)`."""
     stores = tables[0]
     place, warehouse, revenue = (stores.index(key) for key in ("store", "is_warehouse", "revenue"))
-    names: dict[str, Any] = {"revenue": money(stores.total("revenue"))}  # type: ignore[arg-type]
+    names: dict[str, Any] = {"revenue": money(stores.amount("revenue"))}
     count = sum(not row[warehouse] for row in stores.rows)
     if len(stores.rows) == 1:
         text = _("%(revenue)s in %(store)s") % (names | {"store": stores.rows[0][place]})

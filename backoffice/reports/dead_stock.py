@@ -11,17 +11,16 @@ from backoffice.queries.dead_stock import dead_stock
 from backoffice.reports.definition import Choices, Definition, OneClick
 from backoffice.reports.goods import (
     EACH,
-    Layout,
     chosen,
     groupings,
     keys_of,
     keys_shown,
     located,
     many_places,
-    table_of,
 )
+from backoffice.reports.layout import Found, Layout, table_of
 from backoffice.reports.query import Query
-from backoffice.reports.table import Chart, Column, Kind, Table
+from backoffice.reports.table import Column, Kind, Table
 from backoffice.templatetags.comptoir import money
 from stores.models import Location, Role
 
@@ -53,14 +52,13 @@ def run(places: Sequence[Location], query: Query) -> list[Table]:
     layout = Layout(keys_shown(names), COLUMNS)
     wanted = query.only("unsold")
     days = int(wanted if wanted in UNSOLD.options else UNSOLD.default)
-    found = dead_stock(chosen(places, query), days, by=names)
-    chart = Chart("bars", layout.keys[0].key, ("cost",))
-    return [table_of("dead_stock", TITLE, layout, found, chart=chart)]
+    found = Found(dead_stock(chosen(places, query), days, by=names))
+    return [table_of("dead_stock", TITLE, layout, found, drawn=("cost",))]
 
 
 def headline(tables: list[Table], query: Query) -> str:
     """Such as `€1,234.50 that doesn't sell in 5 locations`."""
-    amount = {"amount": money(tables[0].total("cost"))}  # type: ignore[arg-type]
+    amount = {"amount": money(tables[0].amount("cost"))}
     return located(_("%(amount)s that doesn't sell") % amount, tables[0])
 
 

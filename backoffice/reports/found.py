@@ -40,7 +40,6 @@ class TablePage:
     table: Table
     pager: Page[int]
     sort: str  # as it was done; empty in the stored order
-    row_count: int  # of the whole table, without the search
 
 
 def page_of(record: SnapshotTable, wanted: Wanted) -> TablePage:
@@ -54,7 +53,7 @@ def page_of(record: SnapshotTable, wanted: Wanted) -> TablePage:
         table = _found(record, columns, sort, words, first)
     else:
         table = rows_between(record, first, PER_PAGE)
-    return TablePage(table, pager, sort, record.row_count)
+    return TablePage(table, pager, sort)
 
 
 def _found(

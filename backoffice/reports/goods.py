@@ -1,48 +1,83 @@
-"""What reports of goods and orders have in common: their groups, their filters, their tables."""
+"""What reports have in common: by what they group, which goods they count, and where these are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.lib.grouped import Grouped, Row
-from backoffice.lib.money import ZERO
 from backoffice.reports.query import Query
-from backoffice.reports.table import Cell, Chart, Column, Kind, Table, Words, percentage
+from backoffice.reports.table import Column, Kind, Table, Words
 from inventory.models import Category, Sku
 from inventory.queries.report_keys import Chosen
 from stores.models import Location
 
 MANY_PLACES = 20
 EACH = "each"  # each article in each place: two keys in one
-NOTHING: Mapping[Kind, Cell] = {Kind.NUMBER: 0, Kind.MONEY: ZERO}  # of what is no longer there
-CHANGING = (Kind.NUMBER, Kind.MONEY, Kind.DECIMAL)
+
+
+def itself(
+    key: str, label: Words, kind: Kind, words: Mapping[str, Words] | None = None
+) -> tuple[Column]:
+    """A key whose words are enough to know it by."""
+    return (Column(key, label, kind, words=words, known_by=key),)
+
+
+def person(key: str, label: Words) -> tuple[Column, ...]:
+    """Two people may have one name: their addresses tell them apart."""
+    pk, email = f"{key}_id", f"{key}_email"
+    named = Column(key, label, known_by=pk, beside=email)
+    return named, Column(pk, "", Kind.REF), Column(email, "", Kind.REF)
+
+
 COLUMNS: Mapping[str, tuple[Column, ...]] = {  # that show a key, in the order of its cells
     "store": (
-        Column("store", gettext_lazy("Location"), link="store"),
+        Column(
+            "store",
+            gettext_lazy("Location"),
+            link="store",
+            known_by="store_code",
+            beside="store_code",
+        ),
         Column("store_code", "", Kind.REF),
     ),
-    "warehouse": (Column("warehouse", gettext_lazy("Logistics centre")),),
-    "category": (Column("category", gettext_lazy("Category")),),
+    "warehouse": (
+        Column(
+            "warehouse",
+            gettext_lazy("Logistics centre"),
+            known_by="warehouse_code",
+            beside="warehouse_code",
+        ),
+        Column("warehouse_code", "", Kind.REF),
+    ),
+    "category": (
+        Column("category", gettext_lazy("Category"), known_by="category_id"),
+        Column("category_id", "", Kind.REF),
+    ),
     "product": (
-        Column("product", gettext_lazy("Product"), link="product"),
+        Column(
+            "product",
+            gettext_lazy("Product"),
+            link="product",
+            known_by="product_id",
+            beside="product_address",
+        ),
         Column("product_id", "", Kind.REF),
+        Column("product_address", "", Kind.REF),
     ),
     "article": (
-        Column("article", gettext_lazy("Article"), link="sku"),
+        Column("article", gettext_lazy("Article"), link="sku", known_by="sku_id", beside="code"),
         Column("code", gettext_lazy("Code"), Kind.CODE),
         Column("sku_id", "", Kind.REF),
     ),
-    "person": (Column("person", gettext_lazy("By")),),
-    "day": (Column("day", gettext_lazy("Day"), Kind.DAY),),
-    "week": (Column("week", gettext_lazy("Week"), Kind.WEEK),),
-    "month": (Column("month", gettext_lazy("Month"), Kind.MONTH),),
-    "channel": (Column("channel", gettext_lazy("Channel"), Kind.CHANNEL),),
-    "clerk": (Column("clerk", gettext_lazy("Clerk")),),
-    "hour": (Column("hour", gettext_lazy("Hour"), Kind.HOUR),),
+    "person": person("person", gettext_lazy("By")),
+    "day": itself("day", gettext_lazy("Day"), Kind.DAY),
+    "week": itself("week", gettext_lazy("Week"), Kind.WEEK),
+    "month": itself("month", gettext_lazy("Month"), Kind.MONTH),
+    "channel": itself("channel", gettext_lazy("Channel"), Kind.CHANNEL),
+    "clerk": person("clerk", gettext_lazy("Clerk")),
+    "hour": itself("hour", gettext_lazy("Hour"), Kind.HOUR),
 }
 GROUPINGS: Mapping[str, Words] = {
     "store": gettext_lazy("location"),
@@ -90,83 +125,18 @@ def chosen(places: Iterable[Location], query: Query) -> Chosen:
     )
 
 
-@dataclass(frozen=True)
-class Layout:
-    """The columns of a table: those of its keys and of its figures in the order in which the database
-    answers, and which figures stand beside their earlier ones."""
-
-    keys: Sequence[Column]
-    figures: Sequence[Column]
-    compared: Sequence[str] = ()
-
-    @property
-    def columns(self) -> list[Column]:
-        shown = [column for figure in self.figures for column in self._shown(figure)]
-        return [*self.keys, *shown]
-
-    def _shown(self, figure: Column) -> tuple[Column, ...]:
-        """Of a rate or a time, the earlier one says enough."""
-        if figure.key not in self.compared:
-            return (figure,)
-        return figure.compared() if figure.kind in CHANGING else (figure, figure.before())
-
-    def cells(self, now: Row, before: Row | None) -> Row:
-        """The figures of one row, and beside them the earlier ones; None: there is nothing to say."""
-        cells: Row = []
-        for number, figure in enumerate(self.figures):
-            shown = self._shown(figure)
-            earlier = before[number] if before else None
-            beside = [earlier, percentage(now[number], earlier)]
-            cells += [now[number], *beside[: len(shown) - 1]]
-        return cells
-
-    @property
-    def is_by_time(self) -> bool:
-        return any(key.kind in (Kind.DAY, Kind.WEEK, Kind.MONTH) for key in self.keys)
-
-
-def table_of(
-    name: str,
-    title: Words,
-    layout: Layout,
-    found: Grouped,
-    *,
-    earlier: Grouped | None = None,
-    chart: Chart | None = None,
-) -> Table:
-    """The rows of the database as a table. What was only there earlier has a row as well; days and
-    months have no earlier ones of their own, their total has."""
-    layout = layout if earlier else replace(layout, compared=())
-    count = len(layout.keys)
-    before = {
-        tuple(row[:count]): row[count:]
-        for row in (earlier.rows if earlier and not layout.is_by_time else [])
-    }
-    rows = [
-        [*row[:count], *layout.cells(row[count:], before.pop(tuple(row[:count]), None))]
-        for row in found.rows
-    ]
-    nothing = [NOTHING.get(figure.kind) for figure in layout.figures]
-    rows += [[*key, *layout.cells(nothing, figures)] for key, figures in before.items()]
-    columns = tuple(layout.columns)
-    totals = [None] * count + layout.cells(found.total, earlier.total if earlier else None)
-    said: list[Cell] = [
-        cell if column.totalled else None for cell, column in zip(totals, columns, strict=True)
-    ]
-    return Table(name, title, columns, rows, said, chart)
-
-
 def keys_shown(names: Iterable[str]) -> list[Column]:
     return [column for name in names for column in COLUMNS[name]]
 
 
 def located(figure: str, table: Table) -> str:
     """The figure and where it is, as far as the rows say it: such as `€12.50 in Lyon`."""
-    if all(column.key != "store" for column in table.columns):
+    if not table.has("store"):
         return figure
-    names = {row[table.index("store")] for row in table.rows}
+    names = {row[table.index("store_code")]: row[table.index("store")] for row in table.rows}
     if len(names) == 1:
-        return _("%(figure)s in %(store)s") % {"figure": figure, "store": names.pop()}
+        [name] = names.values()
+        return _("%(figure)s in %(store)s") % {"figure": figure, "store": name}
     text = ngettext(
         "%(figure)s in %(count)s location", "%(figure)s in %(count)s locations", len(names)
     )

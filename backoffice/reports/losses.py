@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -13,16 +14,16 @@ from backoffice.reports.goods import (
     COLUMNS as KEY_COLUMNS,
 )
 from backoffice.reports.goods import (
-    Layout,
     chosen,
     groupings,
+    itself,
     keys_of,
     located,
-    table_of,
 )
+from backoffice.reports.layout import Layout, found_in, table_of
 from backoffice.reports.periods import Preset
 from backoffice.reports.query import Compare, Query
-from backoffice.reports.table import Chart, Column, Kind, Table, Words
+from backoffice.reports.table import Column, Kind, Table, Words
 from backoffice.templatetags.comptoir import money
 from inventory.models import RestockLine, StockAdjustment
 from inventory.queries.losses import losses
@@ -43,7 +44,7 @@ REASONS: dict[str, Words] = {
 }
 KEYS = {
     **KEY_COLUMNS,
-    "reason": (Column("reason", gettext_lazy("Reason"), Kind.WORD, words=REASONS),),
+    "reason": itself("reason", gettext_lazy("Reason"), Kind.WORD, words=REASONS),
 }
 COLUMNS = (
     Column("lost", gettext_lazy("Units lost"), Kind.NUMBER, totalled=True),
@@ -56,19 +57,16 @@ TITLE = gettext_lazy("Losses")
 
 
 def run(places: Sequence[Location], query: Query) -> list[Table]:
-    names, goods, days = keys_of(query, "reason"), chosen(places, query), query.days
+    names = keys_of(query, "reason")
     keys = [column for name in names for column in KEYS[name]]
     layout = Layout(keys, COLUMNS, compared=("cost",))
-    found = losses(goods, days.first, days.last, by=names)
-    before = query.days_before
-    earlier = losses(goods, before.first, before.last, by=names) if before else None
-    chart = Chart("bars", keys[0].key, ("cost",))
-    return [table_of("losses", TITLE, layout, found, earlier=earlier, chart=chart)]
+    found = found_in(query, partial(losses, chosen(places, query), by=names))
+    return [table_of("losses", TITLE, layout, found, drawn=("cost",))]
 
 
 def headline(tables: list[Table], query: Query) -> str:
     """Such as `€123.40 lost in 5 locations`."""
-    amount = {"amount": money(tables[0].total("cost"))}  # type: ignore[arg-type]
+    amount = {"amount": money(tables[0].amount("cost"))}
     return located(_("%(amount)s lost") % amount, tables[0])
 
 

@@ -38,7 +38,7 @@ def run(places: Sequence[Location], query: Query) -> list[Table]:
 
 def headline(tables: list[Table], query: Query) -> str:
     """Such as `€4,321.00 of margin in 5 locations (+4.2%)`."""
-    amount = {"amount": money(tables[0].total("margin"))}  # type: ignore[arg-type]
+    amount = {"amount": money(tables[0].amount("margin"))}
     figure = located(_("%(amount)s of margin") % amount, tables[0])
     return figure + change_in_words(tables[0], "margin")
 

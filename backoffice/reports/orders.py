@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice.reports.definition import Definition, OneClick
-from backoffice.reports.goods import Layout, groupings, keys_of, keys_shown, located, table_of
+from backoffice.reports.goods import groupings, itself, keys_of, keys_shown, located
+from backoffice.reports.layout import Found, Layout, found_in, table_of
 from backoffice.reports.periods import Preset
 from backoffice.reports.query import Compare, Query
-from backoffice.reports.table import Chart, Column, Kind, Table, Words
+from backoffice.reports.table import Column, Kind, Table, Words
 from backoffice.templatetags.comptoir import money
 from shop.figures import cancelled_orders, open_orders, order_figures
 from shop.models import Order
@@ -39,11 +41,8 @@ OPEN_COLUMNS = (
     Column("unpaid_value", gettext_lazy("Not paid yet, value"), Kind.MONEY, totalled=True),
     Column("since", gettext_lazy("Oldest paid on"), Kind.DAY, totalled=True),
 )
-CAUSE = Column(
-    "cause",
-    gettext_lazy("Why it was cancelled"),
-    Kind.WORD,
-    words=dict(Order.Cause.choices),
+CAUSE = itself(
+    "cause", gettext_lazy("Why it was cancelled"), Kind.WORD, words=dict(Order.Cause.choices)
 )
 CAUSE_COLUMNS = (
     Column("orders", gettext_lazy("Orders"), Kind.NUMBER, totalled=True),
@@ -60,23 +59,20 @@ TITLES: dict[str, Words] = {
 def run(places: Sequence[Location], query: Query) -> list[Table]:
     ids, names, days = [place.pk for place in places], keys_of(query, "store"), query.days
     layout = Layout(keys_shown(names), COLUMNS, compared=COMPARED)
-    found = order_figures(ids, days.first, days.last, by=names)
-    before = query.days_before
-    earlier = order_figures(ids, before.first, before.last, by=names) if before else None
-    chart = Chart("bars", layout.keys[0].key, ("placed_value", "handed_value"))
-    causes = cancelled_orders(ids, days.first, days.last)
+    found = found_in(query, partial(order_figures, ids, by=names))
+    drawn = ("placed_value", "handed_value")
+    still_open = Layout(keys_shown(["store"]), OPEN_COLUMNS)
+    causes = Found(cancelled_orders(ids, days.first, days.last))
     return [
-        table_of("orders", TITLES["orders"], layout, found, earlier=earlier, chart=chart),
-        table_of(
-            "open", TITLES["open"], Layout(keys_shown(["store"]), OPEN_COLUMNS), open_orders(ids)
-        ),
-        table_of("causes", TITLES["causes"], Layout([CAUSE], CAUSE_COLUMNS), causes),
+        table_of("orders", TITLES["orders"], layout, found, drawn=drawn),
+        table_of("open", TITLES["open"], still_open, Found(open_orders(ids))),
+        table_of("causes", TITLES["causes"], Layout(CAUSE, CAUSE_COLUMNS), causes),
     ]
 
 
 def headline(tables: list[Table], query: Query) -> str:
     """Such as `€1,234.00 handed over in 5 locations`."""
-    amount = {"amount": money(tables[0].total("handed_value"))}  # type: ignore[arg-type]
+    amount = {"amount": money(tables[0].amount("handed_value"))}
     return located(_("%(amount)s handed over") % amount, tables[0])
 
 
@@ -87,7 +83,7 @@ DEFINITION = Definition(
     icon="world-www",
     run=run,
     headline=headline,
-    columns=(*keys_shown(GROUPINGS), *COLUMNS, *OPEN_COLUMNS, CAUSE, *CAUSE_COLUMNS),
+    columns=(*keys_shown(GROUPINGS), *COLUMNS, *OPEN_COLUMNS, *CAUSE, *CAUSE_COLUMNS),
     titles=TITLES,
     groupings=groupings(*GROUPINGS),
     one_clicks=(

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice.reports.definition import Definition, OneClick
-from backoffice.reports.goods import (
-    Layout,
-    chosen,
-    groupings,
-    keys_of,
-    keys_shown,
-    table_of,
-)
+from backoffice.reports.goods import chosen, groupings, itself, keys_of, keys_shown
+from backoffice.reports.layout import Found, Layout, found_in, table_of
 from backoffice.reports.periods import Preset
 from backoffice.reports.query import Compare, Query
-from backoffice.reports.table import Chart, Column, Kind, Table, Words
+from backoffice.reports.table import Column, Kind, Table, Words
 from backoffice.templatetags.figures import figure
 from inventory.models import RestockLine
 from inventory.queries.restock_service import OF_LINES, restock_cuts, restock_service
@@ -50,8 +45,8 @@ STEPS: dict[str, Words] = {
 }
 REASONS: dict[str, Words] = dict(RestockLine.Reason.choices)
 LESS_KEYS = (
-    Column("step", gettext_lazy("What happened"), Kind.WORD, words=STEPS),
-    Column("reason", gettext_lazy("Reason"), Kind.WORD, words=REASONS),
+    *itself("step", gettext_lazy("What happened"), Kind.WORD, words=STEPS),
+    *itself("reason", gettext_lazy("Reason"), Kind.WORD, words=REASONS),
 )
 LESS_FIGURES = (
     Column("less_lines", gettext_lazy("Lines"), Kind.NUMBER, totalled=True),
@@ -69,13 +64,10 @@ def run(places: Sequence[Location], query: Query) -> list[Table]:
     names, goods = keys_of(query, "store"), chosen(places, query)
     figures = OF_EACH_LINE if set(names) & set(OF_LINES) else (*OF_EACH_LINE, *OF_REQUESTS)
     layout = Layout(keys_shown(names), figures, compared=COMPARED)
-    days, before = query.days, query.days_before
-    found = restock_service(goods, days.first, days.last, by=names)
-    earlier = restock_service(goods, before.first, before.last, by=names) if before else None
-    chart = Chart("bars", layout.keys[0].key, ("asked", "received"))
-    less = restock_cuts(goods, days.first, days.last)
+    found = found_in(query, partial(restock_service, goods, by=names))
+    less = Found(restock_cuts(goods, query.days.first, query.days.last))
     return [
-        table_of("service", TITLES["service"], layout, found, earlier=earlier, chart=chart),
+        table_of("service", TITLES["service"], layout, found, drawn=("asked", "received")),
         table_of("less", TITLES["less"], Layout(LESS_KEYS, LESS_FIGURES), less),
     ]
 

@@ -36,7 +36,7 @@ def run(places: Sequence[Location], query: Query) -> list[Table]:
 
 def headline(tables: list[Table], query: Query) -> str:
     """Such as `€12,345.67 in 5 locations (+4.2%)`."""
-    figure = located(money(tables[0].total("revenue")), tables[0])  # type: ignore[arg-type]
+    figure = located(money(tables[0].amount("revenue")), tables[0])
     return figure + change_in_words(tables[0], "revenue")
 
 

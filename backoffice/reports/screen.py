@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Page
@@ -11,7 +11,8 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from backoffice.models import SnapshotTable
-from backoffice.reports.charts import chart_in_words, drawn_rows
+from backoffice.reports.charts import chart_in_words
+from backoffice.reports.drawing import MOST_POINTS
 from backoffice.reports.found import TablePage, Wanted, page_of
 from backoffice.reports.links import Reader, link_of
 from backoffice.reports.shown import alone, heading, shown
@@ -20,7 +21,6 @@ from backoffice.reports.table import BEFORE, CHANGE, Cell, Column, Kind, Table, 
 
 SEARCH_FROM = 12  # rows from which on a table has a search field
 MOST_TILES = 6
-MOST_CHARTED = 400
 ONE_LINE = (Kind.DAY, Kind.WEEK, Kind.MONTH, Kind.HOUR)
 
 
@@ -146,15 +146,9 @@ class ScreenTable:
     @cached_property
     def chart_words(self) -> str:
         """What the chart shows; empty without one. It is drawn from the first rows as stored."""
-        return chart_in_words(self._drawn) if self.record.chart and self.record.row_count else ""
-
-    @cached_property
-    def chart_rows(self) -> int:
-        return len(drawn_rows(self._drawn))
-
-    @cached_property
-    def _drawn(self) -> Table:
-        return chart_table(self.record)
+        if not self.record.chart or not self.record.row_count:
+            return ""
+        return chart_in_words(chart_table(self.record))
 
     def _address(self, **changed: Any) -> str:
         query = self.address.copy()
@@ -174,7 +168,8 @@ def look_of(column: Column) -> str:
 
 def chart_table(record: SnapshotTable) -> Table:
     """The table with those of its rows that a chart can show."""
-    return rows_between(record, 0, MOST_CHARTED)
+    table = rows_between(record, 0, MOST_POINTS)
+    return replace(table, left_out=record.row_count - len(table.rows))
 
 
 def tiles(table: Table) -> list[Tile]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from backoffice.reports.table import Cell, Column, Kind
 from backoffice.templatetags.comptoir import money
@@ -31,9 +32,10 @@ def file_heading(column: Column) -> str:
 
 
 def shown(cell: Cell, column: Column) -> str:
-    """The cell in words: `1,234.50`, `+12.5%`, `March 2026`; a dash where a figure is missing."""
+    """The cell in words: `1,234.50`, `+12.5%`, `March 2026`; a dash where a figure is missing, and
+    `none` where the earlier days have no such row."""
     if cell is None:
-        return NOTHING if column.kind.is_number else ""
+        return _nothing(column)
     if isinstance(cell, date):
         return _day(cell, column.kind)
     if column.kind == Kind.PERCENT and isinstance(cell, Decimal):
@@ -41,6 +43,12 @@ def shown(cell: Cell, column: Column) -> str:
     if column.kind.is_number and not isinstance(cell, str):
         return figure(cell)
     return _in_words(cell, column)
+
+
+def _nothing(column: Column) -> str:
+    if column.compares and not column.is_change:
+        return pgettext("earlier figure", "none")
+    return NOTHING if column.kind.is_number else ""
 
 
 def alone(cell: Cell, column: Column) -> str:

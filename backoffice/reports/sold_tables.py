@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model
-
-from backoffice.reports.goods import Layout, chosen, keys_of, keys_shown
-from backoffice.reports.periods import ONE_DAY, Days
+from backoffice.reports.goods import chosen, keys_of, keys_shown
+from backoffice.reports.layout import Layout
+from backoffice.reports.names import told_apart
+from backoffice.reports.periods import Days
 from backoffice.reports.progress import tell
 from backoffice.reports.query import Query
-from backoffice.reports.table import BEFORE, Cell, Chart, Column, Table, Words
+from backoffice.reports.table import Cell, Column, Kind, Table, Words
+from backoffice.reports.times import had_counterpart, steps
 from inventory.models import Category, Product, Sku
 from sales.figures import (
     ARTICLES,
@@ -43,16 +43,16 @@ DIMENSIONS = {
 }
 FILTERS = ("store", "category", "product", "channel", "clerk")
 OF_TICKETS = ("tickets", "average_ticket")
-NEXT: Mapping[Dimension, Callable[[date], date]] = {
-    Dimension.DAY: lambda day: day + ONE_DAY,
-    Dimension.WEEK: lambda day: day + 7 * ONE_DAY,
-    Dimension.MONTH: lambda day: (day + 31 * ONE_DAY).replace(day=1),
+TIMES = {
+    Dimension.DAY: Kind.DAY,
+    Dimension.WEEK: Kind.WEEK,
+    Dimension.MONTH: Kind.MONTH,
 }
-IN_TIME = {*NEXT, Dimension.HOUR}
+IN_TIME = {*TIMES, Dimension.HOUR}
 NOTHING = Row((), 0, 0, Decimal("0.00"), Decimal("0.00"), Decimal("0.00"))
 
 type Keys = tuple[Any, ...]
-type Both = tuple[Row, Row]  # what was sold, and what was sold in the earlier days
+type Both = tuple[Row, Row | None]  # what was sold, and in the earlier days; None: there were none
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,27 @@ class SoldTables:
         days_before = self.query.days_before
         before = self._figures(days_before, by) if days_before else SalesFigures([], NOTHING)
         earlier = {row.keys: row for row in before.rows}
-        sold = {row.keys: (row, earlier.pop(row.keys, NOTHING)) for row in now.rows}
+        sold: dict[Keys, Both] = {
+            row.keys: (row, earlier.pop(row.keys, self._nothing_before(by, row.keys)))
+            for row in now.rows
+        }
         sold |= {keys: (NOTHING, row) for keys, row in earlier.items()}
         self.total = (now.total, before.total)
-        if len(by) == 1 and by[0] in NEXT:
-            gaps = _steps(by[0], self.query.days, [keys[0] for keys in sold])
-            sold = {(day,): (NOTHING, NOTHING) for day in gaps} | sold
-        return sold
+        return self._gaps(by, sold) | sold
+
+    def _gaps(self, by: Sequence[Dimension], sold: Iterable[Keys]) -> dict[Keys, Both]:
+        """Every day, week or month until the last one that sold something, so that a line falls to
+        nothing where nothing was sold."""
+        last = max((keys[0] for keys in sold), default=None)
+        if len(by) > 1 or by[0] not in TIMES or last is None:
+            return {}
+        whole = steps(TIMES[by[0]], self.query.days.first, last)
+        return {(day,): (NOTHING, self._nothing_before(by, (day,))) for day in whole}
+
+    def _nothing_before(self, by: Sequence[Dimension], keys: Keys) -> Row | None:
+        """Nothing was sold there earlier; None where there was no such day."""
+        days = [key for dimension, key in zip(by, keys, strict=True) if dimension == Dimension.DAY]
+        return NOTHING if all(had_counterpart(day, self.query) for day in days) else None
 
     def _figures(self, days: Days, by: Sequence[Dimension]) -> SalesFigures:
         return sales_figures(
@@ -119,7 +133,7 @@ class SoldTables:
         """Times in their order, anything else by its leading figure, the largest first."""
         if self.by[len(keys) - 1] in IN_TIME:
             return (keys[-1],)
-        return (*[-getattr(row, self.shape.leading) for row in sold], keys[-1])
+        return (*[-getattr(row or NOTHING, self.shape.leading) for row in sold], keys[-1])
 
     def _table(self, name: str, by: Sequence[Dimension], sold: Mapping[Keys, Both]) -> Table:
         layout = self._layout(by)
@@ -129,14 +143,14 @@ class SoldTables:
             + _figure_cells(layout, both)
             for keys, both in sold.items()
         ]
-        chart = Chart("line" if by[0] in IN_TIME else "bars", layout.keys[0].key, self._drawn())
+        columns = tuple(layout.columns)
         return Table(
             name=name,
             title=self.shape.titles[name],
-            columns=tuple(layout.columns),
-            rows=rows,
+            columns=columns,
+            rows=told_apart(columns, rows),
             totals=[*[None] * len(layout.keys), *_figure_cells(layout, self.total)],
-            chart=chart if len(by) == 1 else None,
+            chart=layout.chart(self.shape.leading) if len(by) == 1 else None,
         )
 
     def _layout(self, by: Sequence[Dimension]) -> Layout:
@@ -153,10 +167,6 @@ class SoldTables:
             figures,
             compared if self.query.days_before else (),
         )
-
-    def _drawn(self) -> tuple[str, ...]:
-        leading = self.shape.leading
-        return (leading, leading + BEFORE) if self.query.days_before else (leading,)
 
 
 def is_long(places: Sequence[Location], query: Query) -> bool:
@@ -191,26 +201,13 @@ def _filters(places: Sequence[Location], query: Query) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in _set_filters(query)}
 
 
-def _steps(dimension: Dimension, days: Days, sold: Iterable[date]) -> list[date]:
-    """Every day, week or month from the first one to the last one that sold something, so that a
-    line falls to nothing where nothing was sold."""
-    last = max(sold, default=None)
-    if last is None:
-        return []
-    step, found = days.first, []
-    if dimension == Dimension.WEEK:
-        step -= step.weekday() * ONE_DAY
-    if dimension == Dimension.MONTH:
-        step = step.replace(day=1)
-    while step <= last:
-        found.append(step)
-        step = NEXT[dimension](step)
-    return found
-
-
 def _figure_cells(layout: Layout, both: Both) -> list[Cell]:
-    now, before = ([getattr(row, column.key) for column in layout.figures] for row in both)
-    return layout.cells(now, before)
+    now, before = both
+    return layout.cells(_figures(layout, now), _figures(layout, before) if before else None)
+
+
+def _figures(layout: Layout, row: Row) -> list[Cell]:
+    return [getattr(row, column.key) for column in layout.figures]
 
 
 def _cells_of(
@@ -221,20 +218,17 @@ def _cells_of(
     if dimension == Dimension.STORE:
         return {place.pk: [place.name, place.code] for place in places}
     if dimension == Dimension.CATEGORY:
-        return {pk: [name] for pk, name in _named(Category, wanted, "name")}
+        found = Category.objects.filter(pk__in=wanted)
+        return {category.pk: [category.name, category.pk] for category in found}
     if dimension == Dimension.PRODUCT:
-        return {pk: [name, pk] for pk, name in _named(Product, wanted, "name")}
+        products = Product.objects.filter(pk__in=wanted)
+        return {product.pk: [product.name, product.pk, product.slug] for product in products}
     if dimension == Dimension.SKU:
         skus = Sku.objects.select_related("product").filter(pk__in=wanted)
         return {sku.pk: [sku.full_name, sku.code, sku.pk] for sku in skus}
     if dimension == Dimension.CLERK:
         people = User.objects.filter(pk__in=wanted)
-        return {person.pk: [person.name or person.email] for person in people}
+        return {
+            person.pk: [person.name or person.email, person.pk, person.email] for person in people
+        }
     return {key: [key] for key in wanted}
-
-
-def _named(model: type[Model], wanted: Collection[int], name: str) -> Iterable[tuple[int, str]]:
-    found: Iterable[tuple[int, str]] = model._default_manager.filter(pk__in=wanted).values_list(
-        "pk", name
-    )
-    return found

@@ -10,17 +10,16 @@ from django.utils.translation import gettext_lazy
 from backoffice.queries.stock_value import stock_value
 from backoffice.reports.definition import Definition, OneClick
 from backoffice.reports.goods import (
-    Layout,
     chosen,
     groupings,
     keys_of,
     keys_shown,
     located,
     many_places,
-    table_of,
 )
+from backoffice.reports.layout import Found, Layout, table_of
 from backoffice.reports.query import Query
-from backoffice.reports.table import Chart, Column, Kind, Table
+from backoffice.reports.table import Column, Kind, Table
 from backoffice.templatetags.comptoir import money
 from stores.models import Location, Role
 
@@ -42,14 +41,13 @@ TITLE = gettext_lazy("Stock now")
 def run(places: Sequence[Location], query: Query) -> list[Table]:
     names = keys_of(query, "store")
     layout = Layout(keys_shown(names), COLUMNS)
-    found = stock_value(chosen(places, query), by=names)
-    chart = Chart("bars", layout.keys[0].key, ("cost", "price"))
-    return [table_of("stock", TITLE, layout, found, chart=chart)]
+    found = Found(stock_value(chosen(places, query), by=names))
+    return [table_of("stock", TITLE, layout, found, drawn=("cost", "price"))]
 
 
 def headline(tables: list[Table], query: Query) -> str:
     """Such as `€12,345.67 of stock in 5 places`."""
-    amount = {"amount": money(tables[0].total("cost"))}  # type: ignore[arg-type]
+    amount = {"amount": money(tables[0].amount("cost"))}
     return located(_("%(amount)s of stock") % amount, tables[0])
 
 

@@ -10,18 +10,17 @@ from django.utils.translation import gettext_lazy
 from backoffice.reports.definition import Definition, OneClick
 from backoffice.reports.goods import (
     EACH,
-    Layout,
     chosen,
     groupings,
     keys_of,
     keys_shown,
     located,
     many_places,
-    table_of,
 )
+from backoffice.reports.layout import Found, Layout, table_of
 from backoffice.reports.periods import Preset
 from backoffice.reports.query import Compare, Query
-from backoffice.reports.table import Chart, Column, Kind, Table
+from backoffice.reports.table import Column, Kind, Table
 from backoffice.templatetags.comptoir import money
 from inventory.queries.stock_outs import stock_outs
 from stores.models import Location, Role
@@ -41,16 +40,15 @@ TITLE = gettext_lazy("Out of stock")
 def run(places: Sequence[Location], query: Query) -> list[Table]:
     names, goods = keys_of(query, EACH), chosen(places, query)
     layout = Layout(keys_shown(names), COLUMNS, compared=("times", "value"))
-    found = stock_outs(goods, query.days.first, query.days.last, by=names)
-    before = query.days_before
+    days, before = query.days, query.days_before
     earlier = stock_outs(goods, before.first, before.last, by=names) if before else None
-    chart = Chart("bars", layout.keys[0].key, ("value",))
-    return [table_of("stock_outs", TITLE, layout, found, earlier=earlier, chart=chart)]
+    found = Found(stock_outs(goods, days.first, days.last, by=names), earlier)
+    return [table_of("stock_outs", TITLE, layout, found, drawn=("value",))]
 
 
 def headline(tables: list[Table], query: Query) -> str:
     """Such as `€456.00 of sales lost in 5 locations`."""
-    amount = {"amount": money(tables[0].total("value"))}  # type: ignore[arg-type]
+    amount = {"amount": money(tables[0].amount("value"))}
     return located(_("%(amount)s of sales lost") % amount, tables[0])
 
 

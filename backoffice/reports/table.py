@@ -48,7 +48,9 @@ class Kind(StrEnum):
 class Column:
     """One column. `link` names where its cells lead (`backoffice/reports/links.py`); `words` says
     what the codes of a WORD column mean; `compares` is the key of the column that this one is the
-    earlier value or the change of, and `note` explains the heading."""
+    earlier value or the change of, and `note` explains the heading. One that says what its row is
+    about names in `known_by` the column by which it is surely known (itself, where its words are
+    enough), and in `beside` the one whose words tell apart two that are called the same."""
 
     key: str
     label: Words
@@ -58,6 +60,8 @@ class Column:
     link: str = ""
     words: Mapping[str, Words] | None = None
     note: Words = ""
+    known_by: str = ""
+    beside: str = ""
 
     @property
     def is_shown(self) -> bool:
@@ -96,7 +100,8 @@ class Chart:
 @dataclass(frozen=True)
 class Table:
     """Rows of as many cells as there are columns, in the order in which they are shown. `totals` are
-    the database's, never added up from rows."""
+    the database's, never added up from rows; `left_out` counts rows of the stored table that come
+    after those that were read."""
 
     name: str
     title: Words
@@ -104,6 +109,22 @@ class Table:
     rows: list[list[Cell]]
     totals: list[Cell] | None = None
     chart: Chart | None = None
+    left_out: int = 0
+
+    @property
+    def keys(self) -> list[Column]:
+        """The columns that say what a row is about; no two rows are the same in all of them."""
+        return [column for column in self.columns if column.known_by]
+
+    @property
+    def names(self) -> list[Column]:
+        """The keys, and the columns of codes beside them."""
+        codes = {code for column in self.keys for code in (column.known_by, column.beside)}
+        shown = [column for column in self.columns if column.is_shown]
+        return [column for column in shown if column.known_by or column.key in codes]
+
+    def has(self, key: str) -> bool:
+        return any(column.key == key for column in self.columns)
 
     def index(self, key: str) -> int:
         return next(n for n, column in enumerate(self.columns) if column.key == key)
@@ -111,6 +132,11 @@ class Table:
     def total(self, key: str) -> Cell:
         """The total of one column; None without totals."""
         return self.totals[self.index(key)] if self.totals else None
+
+    def amount(self, key: str) -> Decimal | None:
+        """The total of a column of money."""
+        total = self.total(key)
+        return total if isinstance(total, Decimal) else None
 
 
 def column_called(key: str, declared: Iterable[Column]) -> Column | None:

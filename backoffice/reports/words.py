@@ -10,7 +10,7 @@ from backoffice.templatetags.figures import percent
 
 def change_in_words(table: Table, key: str) -> str:
     """` (+4.2%)` after a total that is compared with an earlier one; nothing where it isn't."""
-    if all(column.key != key + CHANGE for column in table.columns):
+    if not table.has(key + CHANGE):
         return ""
     change = table.total(key + CHANGE)
     return f" ({percent(change)})" if isinstance(change, Decimal) else ""

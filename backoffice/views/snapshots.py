@@ -22,7 +22,8 @@ from backoffice.lib.lists import turn_to_page
 from backoffice.models import Snapshot, SnapshotPaper
 from backoffice.queries.snapshots import with_readers
 from backoffice.reports.about import about
-from backoffice.reports.charts import THEMES, chart_svg
+from backoffice.reports.chart_look import THEMES
+from backoffice.reports.charts import chart_svg
 from backoffice.reports.comparison import CompareForm, Comparison
 from backoffice.reports.files import NoSuchFile, stored_file
 from backoffice.reports.progress import progress_of

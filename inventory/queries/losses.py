@@ -13,22 +13,31 @@ from inventory.queries.report_keys import (
     SURELY_AFTER,
     SURELY_BEFORE,
     Chosen,
+    days_given,
     days_of,
+    told,
 )
 
 KEYS = {
     "store": STORE,
     "reason": Key("loss.reason", {"reason": "loss.reason"}),
-    "person": Key("loss.by_id", {"person": "coalesce(nullif(person.name, ''), person.email, '')"}),
+    "person": Key(
+        "loss.by_id",
+        {
+            "person": "coalesce(nullif(person.name, ''), person.email, '')",
+            "person_id": "loss.by_id",
+            "person_email": "person.email",
+        },
+    ),
     "category": CATEGORY,
     "article": ARTICLE,
-    **days_of("(loss.at AT TIME ZONE place.time_zone)::date"),
+    **days_of("loss.day"),
 }
 # Goods that a transfer lost are missed where they should have arrived.
 LOSSES = f"""
 WITH loss AS MATERIALIZED (
     SELECT adjustment.location_id, line.sku_id, adjustment.reason::text, adjustment.by_id,
-           adjustment.at,
+           {told("adjustment.at")} AS day,
            CASE adjustment.reason WHEN 'found' THEN 0 ELSE line.quantity END AS lost,
            CASE adjustment.reason WHEN 'found' THEN line.quantity ELSE 0 END AS found
     FROM inventory_stockadjustment adjustment
@@ -41,7 +50,7 @@ WITH loss AS MATERIALIZED (
     AND adjustment.at >= period.since AND adjustment.at < period.until
     UNION ALL
     SELECT transfer.destination_id, line.sku_id, fate.name || '_' || counted.reason,
-           receipt.by_id, receipt.at, fate.units, 0
+           receipt.by_id, {told("receipt.at")}, fate.units, 0
     FROM inventory_transferreceiptline counted
     JOIN inventory_transferreceipt receipt ON receipt.id = counted.receipt_id
     JOIN inventory_transferline line ON line.id = counted.line_id
@@ -74,10 +83,17 @@ FIGURES = {
 }
 
 
-def losses(chosen: Chosen, first: date, last: date, *, by: Sequence[str] = ()) -> Grouped:
+def losses(
+    chosen: Chosen,
+    first: date,
+    last: date,
+    *,
+    by: Sequence[str] = (),
+    told_from: date | None = None,
+) -> Grouped:
     """What these places lost on these days (their own), largest first: the figures of `FIGURES`, at
     today's cost. The reason is that of an adjustment, or `rejected_…` and `written_off_…` with the
     reason that a receipt gave."""
-    given = chosen.given | {"first": first, "last": last}
+    given = chosen.given | days_given(first, last, by, told_from)
     keys = [KEYS[name] for name in by]
     return grouped(LOSSES, list(FIGURES.values()), by=keys, order="{4} DESC", given=given)

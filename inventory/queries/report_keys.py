@@ -3,8 +3,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from backoffice.lib.days import later
 from backoffice.lib.grouped import Key
 
 ARTICLE_NAME = "product.name || CASE WHEN sku.variant = '' THEN '' ELSE ' – ' || sku.variant END"
@@ -21,8 +23,11 @@ CROSS JOIN LATERAL (SELECT
 SURELY_AFTER = "%(first)s::date::timestamp AT TIME ZONE 'UTC' - interval '1 day'"  # for an index
 SURELY_BEFORE = "%(last)s::date::timestamp AT TIME ZONE 'UTC' + interval '2 days'"
 STORE = Key("place.id", {"store": "place.name", "store_code": "place.code"})
-CATEGORY = Key("category.id", {"category": "category.name"})
-PRODUCT = Key("product.id", {"product": "product.name", "product_id": "product.id"})
+CATEGORY = Key("category.id", {"category": "category.name", "category_id": "category.id"})
+PRODUCT = Key(
+    "product.id",
+    {"product": "product.name", "product_id": "product.id", "product_address": "product.slug"},
+)
 ARTICLE = Key("sku.id", {"article": ARTICLE_NAME, "code": "sku.code", "sku_id": "sku.id"})
 
 
@@ -43,6 +48,19 @@ class Chosen:
             "categories": None if self.categories is None else list(self.categories),
             "skus": None if self.skus is None else list(self.skus),
         }
+
+
+def told(moment: str) -> str:
+    """SQL: the local day of a moment where `place` is, as it is told; needs what `days_given` gives."""
+    return f"(({moment} AT TIME ZONE place.time_zone)::date + %(later)s::interval)::date"
+
+
+def days_given(
+    first: date, last: date, by: Collection[str] = (), told_from: date | None = None
+) -> dict[str, Any]:
+    """For statements that hold `PERIOD` and `told`; with `told_from`, days are told as if the first had
+    been that one."""
+    return {"first": first, "last": last, "later": later(by, first, told_from) or "0 days"}
 
 
 def days_of(day: str) -> dict[str, Key]:

@@ -15,13 +15,17 @@ from inventory.queries.report_keys import (
     SURELY_AFTER,
     SURELY_BEFORE,
     Chosen,
+    days_given,
     days_of,
+    told,
 )
 
 DAY = "asked.day"
 KEYS = {
     "store": STORE,
-    "warehouse": Key("warehouse.id", {"warehouse": "warehouse.name"}),
+    "warehouse": Key(
+        "warehouse.id", {"warehouse": "warehouse.name", "warehouse_code": "warehouse.code"}
+    ),
     "category": CATEGORY,
     "article": ARTICLE,
     **days_of(DAY),
@@ -30,7 +34,7 @@ OF_LINES = ("category", "article")  # of which a request has many: no lead time 
 ASKED = f"""
 WITH asked AS MATERIALIZED (
     SELECT request.id, request.store_id, request.warehouse_id, request.state,
-           (request.asked_at AT TIME ZONE place.time_zone)::date AS day,
+           {told("request.asked_at")} AS day,
            CASE WHEN request.state = 'done' THEN request.done_at - request.asked_at END AS took,
            coalesce(transfer.closed_at, %(now)s) > transfer.due_at AS is_late,
            transfer.closed_at IS NOT NULL AS is_closed
@@ -111,6 +115,7 @@ def restock_service(
     *,
     by: Sequence[str] = (),
     now: datetime | None = None,
+    told_from: date | None = None,
 ) -> Grouped:
     """What was asked on these days (the stores' own) by or of these places: the figures of `FIGURES`,
     or where `by` names articles or categories, of `FIGURES_OF_LINES`. What was withdrawn is left out.
@@ -118,7 +123,7 @@ def restock_service(
     Days of waiting, from asked to received, are of what has arrived; late is what came after its
     transfer expected it, or isn't here though it should be.
     """
-    given = chosen.given | {"first": first, "last": last, "now": now or timezone.now()}
+    given = chosen.given | days_given(first, last, by, told_from) | {"now": now or timezone.now()}
     figures = FIGURES_OF_LINES if set(by) & set(OF_LINES) else FIGURES
     keys = [KEYS[name] for name in by]
     return grouped(SERVED, list(figures.values()), by=keys, order="{1} DESC", given=given)
@@ -128,6 +133,6 @@ def restock_cuts(
     chosen: Chosen, first: date, last: date, *, now: datetime | None = None
 ) -> Grouped:
     """At which step less came of the same requests than at the step before, and why, most first."""
-    given = chosen.given | {"first": first, "last": last, "now": now or timezone.now()}
+    given = chosen.given | days_given(first, last) | {"now": now or timezone.now()}
     figures = list(LESS_FIGURES.values())
     return grouped(LESS, figures, by=LESS_KEYS, order="{1} DESC", given=given)

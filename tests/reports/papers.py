@@ -10,7 +10,17 @@ from pypdf import PdfReader
 
 from backoffice.models import Snapshot
 from backoffice.reports.shown import heading
-from tests.reports.surfaces import NUMBERS, Kept, Known, Shown, file_of, kept_tables, meaning, read
+from tests.reports.surfaces import (
+    NUMBERS,
+    Kept,
+    Known,
+    Shown,
+    file_of,
+    kept_tables,
+    meaning,
+    nothing,
+    read,
+)
 
 PX_PER_POINT = 4 / 3
 HEAD, FOOT = 83, 68  # margins of a paper in CSS pixels, in which its running texts stand
@@ -64,7 +74,7 @@ class _Paper:
             self.skip_headings()
             [first, *others] = self.kept.columns
             assert self.take(lambda text: text in ("Total", "Total général"))
-            shown.totals = ["Total", *(self.read_cell(totals[k.number], k, "") for k in others)]
+            shown.totals = ["Total", *(self.read_cell(totals[k.number], k) for k in others)]
             assert first
         return shown
 
@@ -82,13 +92,16 @@ class _Paper:
 
     def read_row(self, row: Sequence[Any]) -> list[str]:
         self.skip_headings()
-        return [self.read_cell(row[known.number], known, "–") for known in self.kept.columns]
+        return [
+            self.read_cell(row[known.number], known, nothing(known, self.language))
+            for known in self.kept.columns
+        ]
 
-    def read_cell(self, stored: Any, known: Known, nothing: str) -> str:
+    def read_cell(self, stored: Any, known: Known, missing: str = "") -> str:
         meant = meaning(stored, known.kind)
         if meant is None:
-            nothing = nothing if known.kind in NUMBERS else ""
-            return self.take(lambda text: text == nothing) if nothing else ""
+            is_said = missing and known.kind in NUMBERS
+            return self.take(lambda text: text == missing) if is_said else ""
         return self.take(lambda text: self.says(text, known, meant))
 
     def says(self, text: str, known: Known, meant: Any) -> bool:

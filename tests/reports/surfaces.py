@@ -28,6 +28,7 @@ from stores.models import Mail
 
 NUMBERS = {"number", "money", "percent", "days", "decimal"}
 DATES = {"day", "week", "month"}
+NONE_BEFORE = {"en": "none", "fr": "aucun"}  # of an earlier figure that there wasn't
 SEPARATORS = {"en": (",", "."), "fr": ("[\u00a0\u202f]", ",")}
 MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -96,7 +97,7 @@ def meaning(stored: Any, kind: str) -> Any:
 def read(text: str, known: Known, language: str) -> Any:
     """The same from what a person reads in this language; it raises if it is no such thing."""
     text = text.strip()
-    if not text or (text == "–" and known.kind in NUMBERS):
+    if not text or (known.kind in NUMBERS and text == nothing(known, language)):
         return None
     if known.kind in NUMBERS:
         return _number(text, known.kind, language)
@@ -108,6 +109,12 @@ def read(text: str, known: Known, language: str) -> Any:
         words = dict(Sale.Channel.choices) if known.kind == "channel" else known.column.words or {}
         return {str(word): code for code, word in words.items()}[text]
     return text
+
+
+def nothing(known: Known, language: str) -> str:
+    """How a figure that is missing is read."""
+    is_earlier = known.column.compares and not known.column.is_change
+    return NONE_BEFORE[language] if is_earlier else "–"
 
 
 def _number(text: str, kind: str, language: str) -> Decimal:

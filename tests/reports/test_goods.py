@@ -1,16 +1,18 @@
 """Reports of goods as tables: their groups, their filters, the figures of earlier days beside them."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
 from django.utils import translation
 
-from backoffice.reports import dead_stock, losses, orders, restock_service, stock, stock_outs
+from backoffice.reports import dead_stock, losses, orders, restock_service, sales, stock, stock_outs
 from backoffice.reports.definition import Definition
 from backoffice.reports.periods import Days
 from backoffice.reports.query import Compare, Query
-from backoffice.reports.table import Table, column_called
+from backoffice.reports.shown import shown
+from backoffice.reports.table import Chart, Kind, Table, column_called
+from inventory.models import Sku
 from stores.models import Location
 from tests.factories import make_sku, make_store
 from tests.reports.goods import at, lose, sell
@@ -85,13 +87,87 @@ def test_earlier_figures_stand_beside_and_keep_what_is_gone(lyon: Location) -> N
     )
 
 
-def test_a_day_has_no_earlier_one_of_its_own_but_the_total_has(lyon: Location) -> None:
+def test_each_day_stands_beside_its_day_of_before_and_days_of_nothing_between(
+    lyon: Location,
+) -> None:
+    """The days before are those from 29 January on: 10 February is the 13th of them."""
     query = Query.of(MARCH, group_by="day", compare=Compare.BEFORE)
     [table] = losses.DEFINITION.run([lyon], query)
-    assert cells(table, "day", "cost", "cost_before") == [
-        [date(2026, 3, 10), Decimal("18.00"), None]
+    zero = Decimal("0.00")
+    happened = {10: [Decimal("18.00"), zero, None], 13: [zero, Decimal("18.00"), Decimal("-100.0")]}
+    assert cells(table, "day", "cost", "cost_before", "cost_change") == [
+        [date(2026, 3, day), *happened.get(day, [zero, zero, None])] for day in range(1, 14)
     ]
     assert table.total("cost_before") == Decimal("18.00")
+    assert table.chart == Chart("line", "day", ("cost", "cost_before"))
+
+
+def test_a_week_adds_up_the_days_that_stand_beside_it(lyon: Location) -> None:
+    query = Query.of(MARCH, group_by="week", compare=Compare.BEFORE)
+    [table] = losses.DEFINITION.run([lyon], query)
+    assert cells(table, "week", "cost", "cost_before")[-1] == [
+        date(2026, 3, 9),
+        Decimal("18.00"),
+        Decimal("18.00"),
+    ]
+    assert [row[0] for row in table.rows] == [date(2026, 2, 23), date(2026, 3, 2), date(2026, 3, 9)]
+
+
+def test_last_year_stands_month_beside_month(lyon: Location) -> None:
+    query = Query.of(
+        Days(date(2027, 1, 1), date(2027, 12, 31)), group_by="month", compare=Compare.LAST_YEAR
+    )
+    [table] = losses.DEFINITION.run([lyon], query)
+    assert cells(table, "month", "cost_before") == [
+        [date(2027, 1, 1), Decimal("0.00")],
+        [date(2027, 2, 1), Decimal("18.00")],
+        [date(2027, 3, 1), Decimal("18.00")],
+    ]
+
+
+def test_29_february_had_no_day_last_year_and_says_so(lyon: Location) -> None:
+    lamp = Sku.objects.get(code="LAMP")
+    for units, day in ((2, date(2027, 2, 28)), (1, date(2028, 2, 29))):
+        when = datetime.combine(day, time(12), UTC)
+        lose(lyon, lamp, units, when)
+        sell(lyon, lamp, units, when)
+    query = Query.of(
+        Days(date(2028, 2, 27), date(2028, 3, 1)), group_by="day", compare=Compare.LAST_YEAR
+    )
+    for report, figure, price in ((losses, "cost", 6), (sales, "revenue", 10)):
+        [table] = report.DEFINITION.run([lyon], query)
+        assert cells(table, "day", figure, f"{figure}_before") == [
+            [date(2028, 2, 27), Decimal("0.00"), Decimal("0.00")],
+            [date(2028, 2, 28), Decimal("0.00"), Decimal(f"{2 * price}.00")],
+            [date(2028, 2, 29), Decimal(f"{price}.00"), None],
+        ]
+        before = table.columns[table.index(f"{figure}_before")]
+        with translation.override("en"):
+            assert shown(None, before) == "none"
+
+
+def test_two_groups_in_time_keep_each_thing_beside_its_own(lyon: Location) -> None:
+    query = Query.of(MARCH, group_by="month", then_by="article", compare=Compare.BEFORE)
+    [table] = losses.DEFINITION.run([lyon], query)
+    assert cells(table, "month", "code", "cost", "cost_before") == [
+        [date(2026, 3, 1), "MOUSE", Decimal("18.00"), Decimal("12.00")],
+        [date(2026, 3, 1), "LAMP", Decimal("0.00"), Decimal("6.00")],
+    ]
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=NAMES)
+def test_every_time_beside_its_earlier_one_adds_up_to_the_total(
+    definition: Definition, lyon: Location
+) -> None:
+    """Whatever is added up: what each day had earlier is what the earlier days had in all."""
+    for group in {"day", "week", "month"} & definition.groupings.keys():
+        query = Query.of(MARCH, group_by=group, compare=Compare.BEFORE)
+        table = definition.run([lyon], query)[0]
+        for column in table.columns:
+            if column.compares and column.kind in (Kind.MONEY, Kind.NUMBER):
+                earlier = [row[table.index(column.key)] for row in table.rows]
+                numbers = [cell for cell in earlier if isinstance(cell, int | Decimal)]
+                assert sum(numbers) == table.total(column.key), column.key
 
 
 def test_filters_choose_and_what_does_not_exist_chooses_nothing(lyon: Location) -> None:

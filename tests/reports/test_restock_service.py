@@ -166,7 +166,7 @@ def test_why_it_was_less(march: March) -> None:
 
 
 def test_the_centre_sees_what_was_asked_of_it_and_a_week_is_the_stores(march: March) -> None:
-    central = rows(march, "warehouse", 1, Chosen([march.central.pk]))
+    central = rows(march, "warehouse", 2, Chosen([march.central.pk]))
     assert list(central) == ["Central"]
     assert central["Central"]["asked"] == 51  # type: ignore[index]
     weeks = rows(march, "week", 1)

@@ -95,7 +95,7 @@ def test_each_place_with_values_and_days_that_it_lasts(shelves: Shelves) -> None
 def test_what_has_not_sold_has_no_cover(shelves: Shelves) -> None:
     found = stock_value(shelves.chosen, by=["category"], now=NOW)
     cover = list(FIGURES).index("cover")
-    assert {name: row[cover] for name, row in by_name(found).items()} == {
+    assert {name: row[cover] for name, row in by_name(found, 2).items()} == {
         "Devices": Decimal("119.0"),
         "Lights": None,
     }
