@@ -13,8 +13,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from stores.admission import holders
 from stores.models import Location, Role
-from stores.rights import HELD_BY
 
 type Words = str | Promise
 
@@ -35,9 +35,7 @@ class Item:
     company_wide: bool = False
 
     def admits(self, held: Collection[str]) -> bool:
-        wanted = {holder for role in self.roles or tuple(Role) for holder in HELD_BY[role]}
-        if self.read:
-            wanted.add(Role.AUDITOR)
+        wanted = holders(*self.roles, reading=self.read)
         return not wanted.isdisjoint(held)
 
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.models.snapshots import Snapshot
 from backoffice.reports.recurrence import Recurrence
+from stores.admission import HELD_BY
 from stores.models import Mail, Role, User
-from stores.rights import HELD_BY, holds_company_wide, memberships_of
+from stores.rights import holds_company_wide, memberships_of
 
 MAX_FAILURES = 5  # in a row, then a schedule stops
 

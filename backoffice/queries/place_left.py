@@ -36,45 +36,29 @@ class Left:
 
 def left_at(place: Location) -> list[Left]:
     """All that is left, what customers wait for first."""
-    code = place.code
-    found = [
-        _left(
-            Order.objects.open().filter(location=place),
-            _("Orders"),
-            _("Hand them over, or cancel them: the customer gets the money back."),
-            reverse("shop:store_orders", args=[code]),
-            lambda order: reverse("shop:store_order", args=[code, order.number]),
-        ),
-        _left(
-            Transfer.objects.filter(Q(source=place) | Q(destination=place)).filter(
-                state__in=OPEN_TRANSFERS
-            ),
-            _("Transfers"),
-            _("Count in what is on the road, send or cancel what is a draft."),
-            reverse("inventory:store_transfers", args=[code]),
-            lambda transfer: reverse("inventory:transfer_detail", args=[transfer.pk]),
-        ),
-        *_requests(place),
-        _left(
-            Alert.objects.open().filter(location=place),
-            _("Alerts"),
-            _("They close by themselves within the hour."),
-            reverse("inventory:store_alerts", args=[code]),
-        ),
-        _left(
-            StockLevel.objects.filter(location=place).filter(~Q(on_hand=0) | ~Q(incoming=0)),
-            _("Articles in stock or on their way"),
-            _("Send them to another place by a transfer, or write them off as lost or damaged."),
-            reverse("inventory:store_stock", args=[code]),
-        ),
-        _left(
-            StockPolicy.objects.filter(warehouse=place),
-            _("Policies that name it"),
-            _("Name another logistics centre in them."),
-            reverse("inventory:policy_list"),
-        ),
-    ]
+    found = [_orders(place), _transfers(place), *_requests(place), *_goods(place)]
     return [left for left in found if left.count]
+
+
+def _orders(place: Location) -> Left:
+    return _left(
+        Order.objects.open().filter(location=place),
+        _("Orders"),
+        _("Hand them over, or cancel them: the customer gets the money back."),
+        reverse("shop:store_orders", args=[place.code]),
+        lambda order: reverse("shop:store_order", args=[place.code, order.number]),
+    )
+
+
+def _transfers(place: Location) -> Left:
+    of_place = Transfer.objects.filter(Q(source=place) | Q(destination=place))
+    return _left(
+        of_place.filter(state__in=OPEN_TRANSFERS),
+        _("Transfers"),
+        _("Count in what is on the road, send or cancel what is a draft."),
+        reverse("inventory:store_transfers", args=[place.code]),
+        lambda transfer: reverse("inventory:transfer_detail", args=[transfer.pk]),
+    )
 
 
 def _requests(place: Location) -> Iterable[Left]:
@@ -96,6 +80,28 @@ def _requests(place: Location) -> Iterable[Left]:
         _("Open them at their store, and empty them."),
         asked,
         lambda request: reverse("inventory:restock_new", args=[request.store.code]),
+    )
+
+
+def _goods(place: Location) -> Iterable[Left]:
+    """The goods themselves, what calls for attention about them, and what they come from."""
+    yield _left(
+        Alert.objects.open().filter(location=place),
+        _("Alerts"),
+        _("They close by themselves within the hour."),
+        reverse("inventory:store_alerts", args=[place.code]),
+    )
+    yield _left(
+        StockLevel.objects.filter(location=place).filter(~Q(on_hand=0) | ~Q(incoming=0)),
+        _("Articles in stock or on their way"),
+        _("Send them to another place by a transfer, or write them off as lost or damaged."),
+        reverse("inventory:store_stock", args=[place.code]),
+    )
+    yield _left(
+        StockPolicy.objects.filter(warehouse=place),
+        _("Policies that name it"),
+        _("Name another logistics centre in them."),
+        reverse("inventory:policy_list"),
     )
 
 

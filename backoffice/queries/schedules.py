@@ -13,9 +13,10 @@ from backoffice.models.schedules import ScheduleQuerySet
 from backoffice.reports.definition import Definition
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.recurrence import next_moments
+from stores.admission import holders
 from stores.models import Company, Location, Membership, Role, User
 from stores.models.location import LocationQuerySet
-from stores.rights import HELD_BY, holds_company_wide, locations_of
+from stores.rights import holds_company_wide, locations_of
 
 type UserId = int
 CATCH_UP = timedelta(days=3)  # what was missed, or failed, is made up for so far back
@@ -29,7 +30,7 @@ def roles_of(schedule: Schedule) -> tuple[Role, ...]:
 
 def readers_roles(schedule: Schedule) -> set[Role]:
     """The roles whose people may read its report; auditors read everything."""
-    return {Role.AUDITOR}.union(*_holders(REPORTS[schedule.report]))
+    return holders(*REPORTS[schedule.report].roles, reading=True)
 
 
 def places_of_owner(schedule: Schedule) -> LocationQuerySet:
@@ -115,7 +116,7 @@ def stopped_schedules(user: User) -> ScheduleQuerySet:
 def people_to_name(by: User, definition: Definition) -> QuerySet[User]:
     """Who this person may name as readers: at head office everybody who may see the report, else who
     may see it at the person's own places."""
-    held = Membership.objects.filter(role__in={Role.AUDITOR}.union(*_holders(definition)))
+    held = Membership.objects.filter(role__in=holders(*definition.roles, reading=True))
     if not holds_company_wide(by, Role.HEAD_OFFICE):
         held = held.filter(location__in=locations_of(by, *definition.roles))
     return User.objects.filter(is_active=True, pk__in=held.values("user"))
@@ -125,12 +126,8 @@ def roles_to_choose(by: User, definition: Definition) -> list[Role]:
     """The roles that this person may write to: a manager those who manage the same stores."""
     if not holds_company_wide(by, Role.HEAD_OFFICE):
         return [Role.MANAGER]
-    readers = {Role.AUDITOR}.union(*_holders(definition))
+    readers = holders(*definition.roles, reading=True)
     return [role for role in RECIPIENT_ROLES if role in readers]
-
-
-def _holders(definition: Definition) -> list[tuple[Role, ...]]:
-    return [HELD_BY[role] for role in definition.roles]
 
 
 def zone_of(places: Sequence[Location]) -> ZoneInfo:

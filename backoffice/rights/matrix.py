@@ -8,8 +8,8 @@ from backoffice.reports.definitions import REPORTS
 from backoffice.rights.addresses import Address, all_addresses
 from backoffice.rights.labels import AREAS, LABELS, MAILS, NOTES, REPORTS_AREA, Words
 from inventory.queries.notifications import TOLD_BY_CHOICE, TOLD_OF_ALERTS
+from stores.admission import Policy, Scope
 from stores.models import Membership, Role
-from stores.rights import Policy, Scope
 
 
 class Reach(StrEnum):

@@ -4,6 +4,8 @@ from django.db import migrations, models
 
 import backoffice.lib.money
 
+# The sums are stated here once more, as they were when the tables were made: what `sales/actions/summary.py`
+# reads from its models may change, and this must not change with it.
 FORGET = "TRUNCATE sales_dailysales, sales_dailyskusales, sales_monthlyskusales"
 FILL = """
     INSERT INTO sales_dailyskusales

@@ -51,13 +51,18 @@ class OfMonth(models.Model):
         abstract = True
 
 
+def one_per(period: str, *keys: str, name: str) -> UniqueConstraint:
+    """A sale adds to the one row of its place, period, keys and channel."""
+    return UniqueConstraint(fields=["location", period, *keys, "channel"], name=name)
+
+
+def first_day_of_month(name: str) -> CheckConstraint:
+    return CheckConstraint(condition=Q(month__day=1), name=name)
+
+
 class DailySales(OfDay, SoldTickets):
     class Meta:
-        constraints = [
-            UniqueConstraint(
-                fields=["location", "day", "channel"], name="one_summary_per_day_and_channel"
-            )
-        ]
+        constraints = [one_per("day", name="one_summary_per_day_and_channel")]
         indexes = [models.Index(fields=["day", "location"], name="summaries_by_day")]
 
     def __str__(self) -> str:
@@ -67,10 +72,8 @@ class DailySales(OfDay, SoldTickets):
 class MonthlySales(OfMonth, SoldTickets):
     class Meta:
         constraints = [
-            UniqueConstraint(
-                fields=["location", "month", "channel"], name="one_summary_per_month_and_channel"
-            ),
-            CheckConstraint(condition=Q(month__day=1), name="a_month_of_sales_is_its_first_day"),
+            one_per("month", name="one_summary_per_month_and_channel"),
+            first_day_of_month("a_month_of_sales_is_its_first_day"),
         ]
 
     def __str__(self) -> str:
@@ -81,12 +84,7 @@ class DailySkuSales(OfDay, SoldGoods):
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            UniqueConstraint(
-                fields=["location", "day", "sku", "channel"],
-                name="one_summary_per_day_sku_and_channel",
-            )
-        ]
+        constraints = [one_per("day", "sku", name="one_summary_per_day_sku_and_channel")]
         indexes = [models.Index(fields=["day", "location", "sku"], name="sku_summaries_by_day")]
 
     def __str__(self) -> str:
@@ -98,11 +96,8 @@ class MonthlySkuSales(OfMonth, SoldGoods):
 
     class Meta:
         constraints = [
-            UniqueConstraint(
-                fields=["location", "month", "sku", "channel"],
-                name="one_summary_per_month_sku_and_channel",
-            ),
-            CheckConstraint(condition=Q(month__day=1), name="a_month_is_its_first_day"),
+            one_per("month", "sku", name="one_summary_per_month_sku_and_channel"),
+            first_day_of_month("a_month_is_its_first_day"),
         ]
 
     def __str__(self) -> str:
@@ -150,12 +145,7 @@ class DailyClerkSales(OfDay, SoldTickets):
     )  # who rang it up, or handed the order over
 
     class Meta:
-        constraints = [
-            UniqueConstraint(
-                fields=["location", "day", "clerk", "channel"],
-                name="one_summary_per_day_clerk_and_channel",
-            )
-        ]
+        constraints = [one_per("day", "clerk", name="one_summary_per_day_clerk_and_channel")]
 
     def __str__(self) -> str:
         return f"{self.location_id} {self.day} {self.clerk_id} {self.channel}"
@@ -166,11 +156,8 @@ class MonthlyClerkSales(OfMonth, SoldTickets):
 
     class Meta:
         constraints = [
-            UniqueConstraint(
-                fields=["location", "month", "clerk", "channel"],
-                name="one_summary_per_month_clerk_and_channel",
-            ),
-            CheckConstraint(condition=Q(month__day=1), name="a_month_of_a_clerk_is_its_first_day"),
+            one_per("month", "clerk", name="one_summary_per_month_clerk_and_channel"),
+            first_day_of_month("a_month_of_a_clerk_is_its_first_day"),
         ]
 
     def __str__(self) -> str:
@@ -181,12 +168,7 @@ class DailyHourSales(OfDay, SoldTickets):
     hour = models.PositiveSmallIntegerField()  # 0 to 23, at the place
 
     class Meta:
-        constraints = [
-            UniqueConstraint(
-                fields=["location", "day", "hour", "channel"],
-                name="one_summary_per_day_hour_and_channel",
-            )
-        ]
+        constraints = [one_per("day", "hour", name="one_summary_per_day_hour_and_channel")]
 
     def __str__(self) -> str:
         return f"{self.location_id} {self.day} {self.hour}:00 {self.channel}"
@@ -197,11 +179,8 @@ class MonthlyHourSales(OfMonth, SoldTickets):
 
     class Meta:
         constraints = [
-            UniqueConstraint(
-                fields=["location", "month", "hour", "channel"],
-                name="one_summary_per_month_hour_and_channel",
-            ),
-            CheckConstraint(condition=Q(month__day=1), name="a_month_of_an_hour_is_its_first_day"),
+            one_per("month", "hour", name="one_summary_per_month_hour_and_channel"),
+            first_day_of_month("a_month_of_an_hour_is_its_first_day"),
         ]
 
     def __str__(self) -> str:

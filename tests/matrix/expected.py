@@ -1,7 +1,7 @@
 """What each actor should be answered: worked out from what a view says of itself (as the page of rights
 is), and from the table of who holds which role, which is written here once more and reviewed by eye."""
 
-from stores.rights import Scope
+from stores.admission import Scope
 from tests.matrix.addresses import Address
 
 ROLES = {  # actor: the roles held at each place, and in the whole company under "all"
