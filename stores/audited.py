@@ -92,20 +92,23 @@ def audited(
     recorded as changed, without their values; a change of one of `prices` is of the kind "price".
     """
     about_table, about_id = about or (table, "r.id")
-    texts = {
-        "table": table,
-        "kind": kind,
-        "label": label,
-        "place": place,
-        "about_table": about_table if about_table.startswith("CASE") else f"'{about_table}'",
-        "about_id": about_id,
-        "skip": _array(["id", *skip]),
-        "secret": _array(secret),
-        "prices": _array(prices),
-    }
+    function = FUNCTION.format(
+        table=table,
+        kind=kind,
+        label=label,
+        place=place,
+        about_table=about_table if about_table.startswith("CASE") else f"'{about_table}'",
+        about_id=about_id,
+        skip=_array(["id", *skip]),
+        secret=_array(secret),
+        prices=_array(prices),
+    )
+    return migrations.RunSQL(function + _triggers(table, on), NO_LONGER.format(table=table))
+
+
+def _triggers(table: str, on: Sequence[str]) -> str:
     made_or_gone = " OR ".join(event for event in on if event != "UPDATE")
-    triggers = (UPDATED + MADE_OR_GONE).format(table=table, events=made_or_gone)
-    return migrations.RunSQL(FUNCTION.format(**texts) + triggers, NO_LONGER.format(table=table))
+    return (UPDATED + MADE_OR_GONE).format(table=table, events=made_or_gone)
 
 
 def _array(names: Sequence[str]) -> str:

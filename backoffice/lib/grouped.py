@@ -49,24 +49,35 @@ def grouped(
     statement. `order` names figures by their place among them, as `{0} DESC`, unless the first key is of
     time; groups that `having` leaves out count in the total all the same."""
     shown = [sql for key in by for sql in key.shown.values()]
-    keys = [*(key.identity for key in by), *shown]
-    statement = facts.format(
-        select=f"SELECT grouping({keys[0]}) = 1, {', '.join([*shown, *figures])}"
-        if keys
-        else f"SELECT TRUE, {', '.join(figures)}"
-    )
-    places = [str(number) for number in range(len(shown) + 2, len(shown) + len(figures) + 2)]
-    times = by[0].shown.values() if by and by[0].is_of_time else ()
-    ordered = ", ".join(["1", *times, order.format(*places), *shown] if keys else ["1"])
-    sets = f"(({', '.join(keys)}), ())" if keys else "(())"
-    whole = f"grouping({keys[0]}) = 1" if keys else "TRUE"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"{statement} GROUP BY GROUPING SETS {sets}"
-            f" HAVING {whole} OR ({having}) ORDER BY {ordered} LIMIT {MOST_ROWS + 2}",
-            given,
-        )
+        cursor.execute(_statement(facts, figures, by, order, having), given)
         found = cursor.fetchall()
     refuse_too_many_rows(len(found) - 1)
     *rows, total = found
     return Grouped([list(row[1:]) for row in rows], list(total[1 + len(shown) :]))
+
+
+def _statement(
+    facts: str, figures: Sequence[str], by: Sequence[Key], order: str, having: str
+) -> str:
+    """The groups, and after them the total: its first cell says that it is."""
+    shown = [sql for key in by for sql in key.shown.values()]
+    whole = f"grouping({by[0].identity}) = 1" if by else "TRUE"
+    columns = ", ".join([whole, *shown, *figures])
+    keys = ", ".join([*(key.identity for key in by), *shown])
+    sets = f"({keys}), ()" if by else "()"
+    return (
+        f"{facts.format(select=f'SELECT {columns}')} GROUP BY GROUPING SETS ({sets})"
+        f" HAVING {whole} OR ({having}) ORDER BY {_order(by, shown, len(figures), order)}"
+        f" LIMIT {MOST_ROWS + 2}"
+    )
+
+
+def _order(by: Sequence[Key], shown: Sequence[str], figures: int, order: str) -> str:
+    """The total last; times in their order, anything else as `order` says, then by its name."""
+    if not by:
+        return "1"
+    first = len(shown) + 2
+    places = [str(number) for number in range(first, first + figures)]
+    times = by[0].shown.values() if by[0].is_of_time else ()
+    return ", ".join(["1", *times, order.format(*places), *shown])
