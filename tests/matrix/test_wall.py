@@ -3,9 +3,10 @@ file, a chart, a snapshot, a mail or a total. In these tests the name of Paris h
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -39,7 +40,7 @@ from tests.shop.orders import place_and_pay
 
 pytestmark = pytest.mark.django_db
 
-TODAY = date.today()
+TODAY = timezone.localdate(timezone=ZoneInfo("Europe/Paris"))  # as it is in both stores
 WEEK = Days(TODAY - timedelta(days=6), TODAY)
 SINGS = CANARY.casefold()
 PLACES = {"lyon": ["lyon"], "paris": ["paris"], "both": ["lyon", "paris"], "central": ["central"]}

@@ -38,10 +38,10 @@ def test_bars_of_two_groups_say_both() -> None:
     table = of_stores(
         [["Lyon", "lyon", "online", 3], ["Lyon", "lyon", "store", 1]], "bars", "store", "channel"
     )
-    assert drawn(table).names == ["Lyon · Online", "Lyon · Store"]
+    assert drawn(table).names == ["Lyon · online", "Lyon · in store"]
     assert drawn(table).series[0].figures == [3, 1]
-    assert "by Location, Channel, 2 rows. Most: Lyon · Online, 3." in chart_in_words(table)
-    assert {"Lyon · Online", "Lyon · Store"} <= texts(table)
+    assert "by Location, Channel, 2 rows. Most: Lyon · online, 3." in chart_in_words(table)
+    assert {"Lyon · online", "Lyon · in store"} <= texts(table)
 
 
 def test_times_in_groups_are_a_line_each_and_fall_to_nothing_between() -> None:

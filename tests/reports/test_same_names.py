@@ -147,7 +147,7 @@ def test_two_runs_match_rows_by_who_it_is(twins: Twins, client: Client) -> None:
     ]
     page = client.get(f"/reports/{earlier.pk}/compare/?other={later.pk}&figure=groups.revenue").text
     assert [row[:3] for row in cells(page, "comparison")[:-1]] == [
-        ["Ana (ana0@x.example)", "10.00", "20.00"],
+        ["Ana", "10.00", "20.00"],
         ["Ana (ana1@x.example)", "–", "50.00"],
     ]
 
