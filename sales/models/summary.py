@@ -110,12 +110,7 @@ class DailyCategorySales(OfDay, SoldGoods):
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            UniqueConstraint(
-                fields=["location", "day", "category", "channel"],
-                name="one_summary_per_day_category_and_channel",
-            )
-        ]
+        constraints = [one_per("day", "category", name="one_summary_per_day_category_and_channel")]
 
     def __str__(self) -> str:
         return f"{self.location_id} {self.day} {self.category_id} {self.channel}"
@@ -126,13 +121,8 @@ class MonthlyCategorySales(OfMonth, SoldGoods):
 
     class Meta:
         constraints = [
-            UniqueConstraint(
-                fields=["location", "month", "category", "channel"],
-                name="one_summary_per_month_category_and_channel",
-            ),
-            CheckConstraint(
-                condition=Q(month__day=1), name="a_month_of_a_category_is_its_first_day"
-            ),
+            one_per("month", "category", name="one_summary_per_month_category_and_channel"),
+            first_day_of_month("a_month_of_a_category_is_its_first_day"),
         ]
 
     def __str__(self) -> str:
