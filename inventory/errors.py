@@ -212,6 +212,13 @@ class LinkTooOld(DomainError):
         super().__init__(_("This link is too old. Sign in to decide."))
 
 
+class SignInToDecide(DomainError):
+    """The reader's role needs two-factor sign-in: who reads the mail is known by one thing only."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Your role needs two-factor sign-in: sign in to decide."))
+
+
 class NoLongerApprover(DomainError):
     def __init__(self, warehouse: Location) -> None:
         self.warehouse = warehouse

@@ -15,7 +15,7 @@ from backoffice.lib.links import full_url
 from backoffice.lib.retry import retrying
 from inventory.actions.restock import Via, approve_restock
 from inventory.actions.restock_steps import lock_request
-from inventory.errors import LinkTooOld, LinkUsed, NoLongerApprover
+from inventory.errors import LinkTooOld, LinkUsed, NoLongerApprover, SignInToDecide
 from inventory.models import DecisionLink, NotificationChoice, RestockRequest
 from inventory.queries.approvers import approvers_of
 from inventory.queries.decision_links import address_of
@@ -23,6 +23,7 @@ from inventory.queries.notifications import how_each_is_told
 from inventory.queries.restock import RequestToDecide, requests_to_decide
 from stores.actions.mail import queue_mail
 from stores.models import User
+from stores.rights import needs_two_factor
 
 logger = logging.getLogger(__name__)
 LIFETIME = timedelta(days=3)  # of a link
@@ -79,9 +80,11 @@ def tell_approvers(request_id: int) -> int:
 @retrying
 @transaction.atomic
 def approve_by_link(link_id: UUID) -> RestockRequest:
-    """Approve a request as asked, in the name of the link's reader, who must still have the right;
-    only in the state that the mail told, and only once."""
+    """Approve a request as asked, in the name of the link's reader, who must still have the right,
+    without a second factor; only in the state that the mail told, and only once."""
     link = DecisionLink.objects.select_related("reader", "request").get(pk=link_id)
+    if needs_two_factor(link.reader):
+        raise SignInToDecide
     if link.used_at:
         raise LinkUsed
     if link.expires_at <= timezone.now():

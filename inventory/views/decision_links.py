@@ -31,8 +31,6 @@ def decision_link(request: HttpRequest, token: str) -> HttpResponse:
         return _no_such_link(request)
     if request.user.is_authenticated and request.user != link.reader:
         return render(request, "inventory/decision_link_bad.html", status=404)
-    if needs_two_factor(link.reader):  # whoever reads the mail is known by one thing only
-        return redirect("inventory:restock_detail", pk=link.request_id)
     error = None
     if request.method == "POST":
         try:
@@ -41,6 +39,8 @@ def decision_link(request: HttpRequest, token: str) -> HttpResponse:
             error, link = str(refusal), link_of(token) or link
         else:
             return redirect("inventory:decision_link", token=token)
+    if needs_two_factor(link.reader):
+        return redirect("inventory:restock_detail", pk=link.request_id)
     with translation.override(link.reader.reads), timezone.override(link.request.warehouse.zone):
         return _page(request, link, error)
 

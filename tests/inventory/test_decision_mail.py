@@ -11,9 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from inventory.actions.carry_out import carry_out_restock
-from inventory.actions.decision_mail import tell_all_approvers, tell_approvers
+from inventory.actions.decision_mail import approve_by_link, tell_all_approvers, tell_approvers
 from inventory.actions.restock import approve_restock, refuse_restock
 from inventory.actions.restock_asking import withdraw_restock
+from inventory.errors import SignInToDecide
 from inventory.models import (
     DecisionLink,
     NotificationChoice,
@@ -332,6 +333,17 @@ def test_who_tries_many_has_to_wait_and_nobody_else_does(
     statuses = [client.get(f"/restock/decide/forged-{n}/").status_code for n in range(7)]
     assert statuses == [404] * 5 + [429] * 2
     assert client.post(the_link(marie)).status_code == 302
+
+
+def test_the_action_itself_asks_for_the_second_factor(warehouse: Location, marie: User) -> None:
+    request = ask(warehouse)
+    link = DecisionLink.objects.get()
+    Company.objects.update(two_factor_roles=[Role.LOGISTICS])
+    with pytest.raises(SignInToDecide):
+        approve_by_link(link.pk)
+    assert waits(request)
+    link.refresh_from_db()
+    assert link.used_at is None
 
 
 def test_where_the_role_needs_two_factor_a_mail_alone_decides_nothing(
