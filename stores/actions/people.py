@@ -69,7 +69,9 @@ def take_role(membership: Membership, *, by: User) -> None:
     if membership.role == Role.ADMIN:
         _keep_an_administrator(without=membership.user_id)
     before = lock_roles(membership.user_id)
-    membership.delete()
+    taken, _by_model = Membership.objects.filter(pk=membership.pk).delete()
+    if not taken:
+        return
     record_change(membership.user_id, RightsChange.Kind.TAKEN, before, by=by)
 
 

@@ -34,8 +34,9 @@ def drop_sessions(user: User, *, but: str | None = None) -> int:
 @transaction.atomic
 def end_session(handle: UUID, *, origin: Origin, by: User) -> None:
     """End one of a person's own sessions."""
-    Session.objects.filter(user=by, handle=handle).delete()
-    note_event(by, SecurityEvent.Kind.SESSIONS_ENDED, origin)
+    ended, _by_model = Session.objects.filter(user=by, handle=handle).delete()
+    if ended:
+        note_event(by, SecurityEvent.Kind.SESSIONS_ENDED, origin)
 
 
 @retrying

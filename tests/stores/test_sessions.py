@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from stores.actions.security import forget_old_events
-from stores.actions.sessions import forget_old_sessions
+from stores.actions.sessions import end_session, forget_old_sessions
 from stores.models import Role, SecurityEvent, Session, User
+from stores.origin import Origin
+from stores.sessions import SessionStore
 from tests.factories import PASSWORD, make_staff, make_store, make_user
 from tests.queries import queries_of
 
@@ -48,6 +51,18 @@ def test_a_session_says_whose_it_is_and_from_where() -> None:
     assert session.browser_in_words == "Firefox on Windows"
     assert session.signed_in_at
     assert session.last_seen_at
+
+
+def test_signing_in_begins_a_session_that_nobody_could_plant() -> None:
+    user, planted = make_user(), SessionStore()
+    planted["cart"] = 1
+    planted.save()
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(planted.session_key)
+    client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert is_signed_in(client)
+    assert client.session.session_key != planted.session_key
+    assert not Session.objects.filter(pk=planted.session_key).exists()
 
 
 def test_an_anonymous_visitor_leaves_no_trace_in_a_session() -> None:
@@ -125,6 +140,15 @@ def test_ending_the_session_in_which_one_is_signs_out() -> None:
     assert answer.headers["Location"] == "/accounts/login/"
     assert not is_signed_in(here)
     assert Session.objects.filter(user__isnull=False).count() == 0
+
+
+def test_a_session_that_is_gone_is_ended_without_a_word() -> None:
+    user = make_user()
+    handle = session_of(sign_in(user)).handle
+    origin = Origin("192.0.2.10", "Firefox", "Windows")
+    end_session(handle, origin=origin, by=user)
+    end_session(handle, origin=origin, by=user)  # in another window, at the same moment
+    assert kinds_of(user) == ["signed_in", "sessions_ended"]
 
 
 def test_nobody_ends_the_session_of_somebody_else() -> None:
