@@ -1,7 +1,9 @@
 from collections.abc import Callable
+from datetime import timedelta
 from typing import cast
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
@@ -11,8 +13,12 @@ from backoffice.lib.acting import at_work
 from backoffice.lib.house import house
 from backoffice.lib.logs import request_id
 from stores.actions.sessions import note_use
+from stores.models import User
 from stores.origin import origin_of
+from stores.rights import may_be_idle
 from stores.sessions import SessionStore
+
+SHORTEST_IDLE = timedelta(hours=1)
 
 
 class LanguageMiddleware(LocaleMiddleware):
@@ -35,6 +41,16 @@ def _asked_for(request: HttpRequest) -> str:
     return house().language
 
 
+def is_left_alone(request: HttpRequest) -> bool:
+    """Whether one of the staff comes back to a session that nobody used for as long as the company
+    allows. What it allows is asked of nobody who was here within the hour."""
+    user, session = request.user, cast(SessionStore, request.session)
+    if not isinstance(user, User) or session.idle < SHORTEST_IDLE:
+        return False
+    allowed = may_be_idle(user)
+    return allowed is not None and session.idle >= allowed
+
+
 class ProfileMiddleware:
     """Speak the language of the person's profile, where they chose one, and show head office's time:
     a page of one place shows that place's (`stores.rights.staff_at`). What is written meanwhile is
@@ -44,6 +60,8 @@ class ProfileMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_left_alone(request):
+            logout(request)
         user = request.user  # as it is now: the view may sign somebody in or out
         language = user.is_authenticated and user.language
         if language in house().languages:

@@ -6,6 +6,7 @@ the places where the person holds one of the roles that it asks for.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, cast
 from urllib.parse import urlsplit
@@ -55,12 +56,13 @@ def locations_of(user: User, *roles: Role, reading: bool = False) -> LocationQue
 
 
 def memberships_of(user: User) -> list[Membership]:
-    """The person's memberships, read once per request, each with the roles that need two-factor
-    sign-in."""
+    """The person's memberships, read once per request, each with what the company's settings ask of
+    whoever holds one."""
     if not hasattr(user, "_memberships"):
-        roles = Company.objects.filter(pk=1).values("two_factor_roles")
+        company = Company.objects.filter(pk=1)
         held = user.memberships.select_related("location").annotate(
-            two_factor_roles=Subquery(roles)
+            two_factor_roles=Subquery(company.values("two_factor_roles")),
+            idle_hours=Subquery(company.values("idle_hours")),
         )
         user._memberships = list(held)  # type: ignore[attr-defined]
     return user._memberships  # type: ignore[attr-defined, no-any-return]
@@ -106,6 +108,12 @@ def needs_two_factor(user: User) -> bool:
         membership.role in membership.two_factor_roles  # type: ignore[attr-defined]
         for membership in memberships_of(user)
     )
+
+
+def may_be_idle(user: User) -> timedelta | None:
+    """For how long one of the staff may leave a browser alone; None for a customer."""
+    hours = [vars(membership)["idle_hours"] for membership in memberships_of(user)]
+    return timedelta(hours=hours[0]) if hours else None
 
 
 def lacks_two_factor(user: User) -> bool:

@@ -65,6 +65,11 @@ class SessionStore(DatabaseStore):
         self.use = Use(**asdict(origin))
 
     @property
+    def idle(self) -> timedelta:
+        """For how long nobody used it, as far as its row knows."""
+        return timezone.now() - self.use.last_seen_at if self.use else timedelta()
+
+    @property
     def use_is_old(self) -> bool:
         """Whether its row doesn't know that it is used now."""
-        return self.use is not None and timezone.now() - self.use.last_seen_at >= WRITTEN_EVERY
+        return self.idle >= WRITTEN_EVERY

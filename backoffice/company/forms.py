@@ -11,8 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.company.choices import currencies, shipping_places, time_zones
 from backoffice.company.words import as_text, label_of, usual
-from backoffice.lib.fields import MoneyFormField, NameField, ParagraphsField, QuantityField
-from stores.forms import TwoFactorRolesField
+from backoffice.lib.fields import (
+    MoneyFormField,
+    NameField,
+    ParagraphsField,
+    QuantityField,
+    SeveralField,
+)
+from stores.forms import AddressField, TwoFactorRolesField
 from stores.languages import LANGUAGE_NAMES
 from stores.models import Company, Location
 
@@ -129,9 +135,8 @@ class LanguageForm(SectionForm):
             " day ends at its own midnight, whatever stands here."
         )
     )
-    languages = forms.MultipleChoiceField(
+    languages = SeveralField(
         choices=list(LANGUAGE_NAMES.items()),
-        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Offer at least one language.")},
         help_text=_(
             "Of pages and mails. Who chose a language that is no longer offered reads the next one"
@@ -158,7 +163,7 @@ class MailForm(SectionForm):
     mail_name = NameField(
         max_length=80, help_text=_("What readers see as the sender of every mail of Comptoir.")
     )
-    mail_address = forms.EmailField(
+    mail_address = AddressField(
         help_text=_(
             "Replies arrive there. Use an address of the company's own domain, which the mail server"
             " may send for; mails that wait leave with it too. Send yourself a trial mail afterwards."
@@ -232,6 +237,14 @@ class RightsForm(SectionForm):
     session_days = QuantityField(
         max_value=90,
         help_text=_("Then one signs in again. It counts from the next sign-in of each person on."),
+    )
+    idle_hours = QuantityField(
+        max_value=24 * 14,
+        help_text=_(
+            "Who works for the company and leaves a browser alone for so long signs in again; a page"
+            " that refreshes itself isn't a click. Choose more than the longest shift, so that no till"
+            " asks in the middle of one. Customers stay signed in."
+        ),
     )
     two_factor_roles = TwoFactorRolesField()
 

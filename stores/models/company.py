@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.lib.money import MoneyField
@@ -83,6 +84,12 @@ class Company(models.Model):
         db_default=14,
         validators=[MinValueValidator(1), MaxValueValidator(90)],
     )
+    idle_hours = models.PositiveSmallIntegerField(
+        _("hours without a click after which the staff sign in again"),
+        default=12,
+        db_default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 14)],
+    )
     unpaid_orders = models.PositiveSmallIntegerField(
         _("unpaid orders of one customer"),
         default=3,
@@ -139,7 +146,13 @@ class Company(models.Model):
     @property
     def sender(self) -> str:
         """Such as `Comptoir <comptoir@comptoir.example>`."""
-        return formataddr((self.mail_name, self.mail_address))
+        name, _at, _domain = self.mail_address.rpartition("@")
+        return formataddr((self.mail_name, f"{name}@{self.mail_domain}"))
+
+    @property
+    def mail_domain(self) -> str:
+        """As headers write it, which know no accents: `xn--brlerie-g2a.example`."""
+        return punycode(self.mail_address.rpartition("@")[2])
 
     @property
     def on_papers(self) -> list[str]:
