@@ -5,13 +5,27 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.lib.fields import NameField
+from backoffice.lib.fields import NameField, SeveralField
 from backoffice.lib.text import normal, refuse_invisible
 from stores.actions.places import CHANGEABLE
 from stores.languages import offered, offered_or_browsers
 from stores.models import Location, Role, User
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address in the one form in which it is kept, which is the one that is checked."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return normal(super().to_python(value) or "").lower()
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        refuse_invisible(value)
 
 
 class ProfileForm(forms.Form):
@@ -152,7 +166,7 @@ class MoreRoleForm(RoleForm):
 
 class PersonForm(RoleForm):
     name = NameField(label=_("Name"), max_length=120)
-    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    email = AddressField(label=_("E-mail"))
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,
@@ -160,11 +174,6 @@ class PersonForm(RoleForm):
         help_text=_("Of the invitation, too."),
     )
     field_order = ["name", "email", "language", "role", "location"]
-
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        refuse_invisible(email)
-        return email
 
 
 class InvitationForms:
@@ -192,10 +201,8 @@ class InvitationForms:
         return [(typed["role"], typed["location"]) for typed in filled if typed["role"]]
 
 
-class TwoFactorRolesField(forms.MultipleChoiceField):
+class TwoFactorRolesField(SeveralField):
     """Which roles need two-factor sign-in, for the company's settings."""
-
-    widget = forms.CheckboxSelectMultiple
 
     def __init__(self) -> None:
         super().__init__(
@@ -233,13 +240,8 @@ class PasswordAgainForm(forms.Form):
 
 
 class EmailForm(PasswordAgainForm):
-    email = forms.EmailField(label=_("New e-mail"), max_length=254)
+    email = AddressField(label=_("New e-mail"))
     field_order = ["email", "password"]
-
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        refuse_invisible(email)
-        return email
 
 
 class SecondStepForm(forms.Form):

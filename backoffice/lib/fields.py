@@ -33,6 +33,15 @@ class QuantityField(forms.IntegerField):
         return super().to_python(value)
 
 
+class SeveralField(forms.MultipleChoiceField):
+    """Some of the choices, each once, however often it was sent."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def to_python(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(super().to_python(value)))
+
+
 class MoneyInput(forms.TextInput):
     def format_value(self, value: Any) -> str | None:
         """What was typed stays as it is; an amount is written as the reader's language does."""

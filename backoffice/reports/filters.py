@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.lib.fields import NameField
+from backoffice.lib.fields import NameField, SeveralField
 from backoffice.reports.definition import Definition
 from backoffice.reports.table import Words
 from inventory.models import Category, Sku
@@ -22,10 +22,8 @@ ANY = ("", gettext_lazy("all"))
 NAMED_AT_MOST = 4
 
 
-class StoresField(forms.MultipleChoiceField):
+class StoresField(SeveralField):
     """Some of the reader's places by their codes; none means all of them."""
-
-    widget = forms.CheckboxSelectMultiple
 
     def __init__(self, places: Sequence[Location]) -> None:
         choices = [(place.code, place.name) for place in places if not place.archived_at]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.actions.schedules import Plan
-from backoffice.lib.fields import NameField
+from backoffice.lib.fields import NameField, SeveralField
 from backoffice.models import Schedule
 from backoffice.reports.forms import QuestionForm
 from backoffice.reports.periods import Preset
@@ -102,16 +102,9 @@ class ScheduleForm(QuestionForm):
             "On each reader's own clock. In the night on which clocks change it goes out once, too."
         ),
     )
-    roles = forms.MultipleChoiceField(
-        label=gettext_lazy("Everybody with a role"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    formats = forms.MultipleChoiceField(
-        label=gettext_lazy("Files in the mail"),
-        choices=Schedule.Format.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+    roles = SeveralField(label=gettext_lazy("Everybody with a role"), required=False)
+    formats = SeveralField(
+        label=gettext_lazy("Files in the mail"), choices=Schedule.Format.choices, required=False
     )
     when_empty = forms.BooleanField(
         label=gettext_lazy("Also when there is nothing to report"), required=False
@@ -145,7 +138,9 @@ class ScheduleForm(QuestionForm):
         weekdays = self.cleaned_data.get("weekdays") or ()
         if not rhythm or not self.cleaned_data.get("at") or (rhythm == "weekly" and not weekdays):
             return None
-        return Recurrence(Rhythm(rhythm), tuple(weekdays), self.cleaned_data.get("day") or 1)
+        return Recurrence(
+            Rhythm(rhythm), tuple(sorted(set(weekdays))), self.cleaned_data.get("day") or 1
+        )
 
     def usual_recurrence(self) -> Recurrence:
         """When it is sent, as the form shows it first."""

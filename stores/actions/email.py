@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 from backoffice.lib.acting import in_the_name_of
 from backoffice.lib.links import full_url
 from backoffice.lib.retry import retrying
-from backoffice.lib.text import normal
 from stores.actions.mail import queue_mail
 from stores.actions.security import note_event, tell_of
 from stores.actions.sign_in import begin_attempt
@@ -23,7 +22,6 @@ SALT = "another e-mail"
 
 def ask_for_email(user: User, email: str) -> None:
     """Mail a link to the new address; until it is opened, nothing changes."""
-    email = normal(email).lower()
     begin_attempt(f"email of {user.pk}", None)  # nobody's letter box is filled from here
     if User.objects.filter(email=email).exists():
         raise AddressTaken
