@@ -10,13 +10,13 @@ from django.utils.translation import get_language
 
 from backoffice.lib.links import full_url
 from backoffice.lib.retry import retrying
-from backoffice.lib.text import normal
-from stores.actions.mail import queue_mail
+from stores.actions.mail import queue_mail, withdraw_mails
 from stores.actions.people import add_role, lock_roles, record_change
 from stores.errors import CameAlready, EmailTaken
 from stores.models import Location, RightsChange, Role, User
 
 Kind = RightsChange.Kind
+INVITATION = "account/invitation"
 
 
 @retrying
@@ -30,7 +30,7 @@ def invite_person(
     by: User,
 ) -> User:
     """Make an account with its roles, and mail a link to choose a password."""
-    user = _new_account(normal(email).lower(), name, language)
+    user = _new_account(email, name, language)
     for role, location in roles:
         add_role(user.pk, role, location)
     _send_link(user)
@@ -58,6 +58,7 @@ def take_back_invitation(user_id: int, *, by: User) -> User:
         user.is_active = False
         user.set_unusable_password()
         user.save(update_fields=["is_active", "password"])
+        withdraw_mails(user, INVITATION)
         record_change(user.pk, Kind.REVOKED, roles, by=by)
     return user
 
@@ -87,10 +88,11 @@ def _send_link(user: User) -> None:
     user.set_unusable_password()
     user.invited_at = timezone.now()
     user.save(update_fields=["password", "invited_at", "is_active"])
+    withdraw_mails(user, INVITATION)
     key = default_token_generator.make_token(user)
     queue_mail(
         key=f"invitation {user.pk} {user.invited_at.isoformat()}",
-        template="account/invitation",
+        template=INVITATION,
         to=user,
         context={
             "link": full_url("account_reset_password_from_key", user_pk_to_url_str(user), key),

@@ -99,6 +99,14 @@ def queue_mail(
     return queued
 
 
+def withdraw_mails(to: User, template: str) -> None:
+    """Forget the mails that this reader was promised and hasn't got, in the caller's transaction: what
+    they say is no longer true. One that is being sent at this moment has left."""
+    unsent = Mail.objects.filter(reader=to, template=template).exclude(state=Mail.State.SENT)
+    resting = unsent.select_for_update(skip_locked=True).values_list("pk", flat=True)
+    Mail.objects.filter(pk__in=list(resting)).delete()
+
+
 def compose_mail(
     template: str, to: User | str, context: dict[str, Any], language: str | None = None
 ) -> Mail:
@@ -127,7 +135,7 @@ def compose_mail(
             subject=subject[:250],
             text=_rendered(f"mail/{template}.txt", known, escape=False).strip() + "\n",
             html=_rendered(f"mail/{template}.html", known, escape=True),
-            message_id=make_msgid(domain=company.mail_address.rpartition("@")[2]),
+            message_id=make_msgid(domain=company.mail_domain),
         )
 
 

@@ -40,7 +40,9 @@ class Mail(models.Model):
     subject = models.CharField(_("subject"), max_length=250)
     text = models.TextField()
     html = models.TextField(blank=True)
-    message_id = models.CharField(max_length=120, unique=True)
+    message_id = models.CharField(
+        max_length=320, unique=True
+    )  # as long as a domain can be, and more
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)

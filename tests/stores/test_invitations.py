@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from stores.actions.mail import queue_mail
 from stores.models import Company, Mail, RightsChange, Role, Session, User
 from tests.factories import make_membership, make_staff, make_store, make_user, make_warehouse
 from tests.queries import queries_of
@@ -151,6 +152,7 @@ def test_who_needs_a_second_factor_sets_it_up_on_the_way(admin: Client) -> None:
 
 def test_an_invitation_sent_again_kills_the_link_before(admin: Client) -> None:
     ana = invite(admin)
+    Mail.objects.update(state=Mail.State.SENT)
     admin.post(f"/head-office/people/{ana.pk}/invite-again/")
     first, second = links_of(ana)
     assert come(first)[1] == ""
@@ -158,8 +160,23 @@ def test_an_invitation_sent_again_kills_the_link_before(admin: Client) -> None:
     assert kinds_of(ana) == ["invited", "again"]
 
 
+@pytest.mark.parametrize("state", ["waiting", "failed"])
+def test_a_mail_whose_link_is_dead_does_not_leave(admin: Client, state: str) -> None:
+    ana, bob = invite(admin), make_user()
+    queue_mail(key="other", template="account/invitation", to=bob, context={"until": None})
+    Mail.objects.filter(reader=ana).update(state=state)
+    [dead] = links_of(ana)
+    admin.post(f"/head-office/people/{ana.pk}/invite-again/")
+    [link] = links_of(ana)
+    assert link != dead
+    admin.post(f"/head-office/people/{ana.pk}/take-back/")
+    assert links_of(ana) == []
+    assert Mail.objects.filter(reader=bob).count() == 1
+
+
 def test_an_invitation_taken_back_closes_the_account_and_the_link(admin: Client) -> None:
     ana = invite(admin)
+    Mail.objects.update(state=Mail.State.SENT)
     page = f"/head-office/people/{ana.pk}/"
     admin.post(f"{page}take-back/")
     admin.post(f"{page}take-back/")  # changes nothing, says nothing

@@ -63,6 +63,41 @@ def test_a_mail_is_sent_once_with_both_bodies(mailbox: Mailbox) -> None:
     assert 'href="http://127.0.0.1:8000/head-office/mail/"' in rich.get_content()
 
 
+LONG = ".".join(letter * 63 for letter in "bcd")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "domain"),
+    [
+        ("contact@brûlerie.example", "xn--brlerie-g2a.example"),
+        (f"a@{LONG}.example", f"{LONG}.example"),
+        ("a@comptoir.example", "comptoir.example"),
+    ],
+)
+def test_mails_leave_whatever_the_domain_of_the_sender(
+    mailbox: Mailbox, address: str, domain: str
+) -> None:
+    Company.objects.update(mail_address=address, mail_name="Brûlerie")
+    reader = f"{domain[:5]}@comptoir.example"
+    sent = send_mail(queue(to=reader).pk)
+    assert sent
+    assert (sent.state, sent.last_error) == (Mail.State.SENT, "")
+    [received] = mailbox.wait(reader)
+    name = address.partition("@")[0]
+    assert received["From"].addresses[0].addr_spec == f"{name}@{domain}"
+    assert received["Message-ID"].endswith(f"@{domain}>")
+
+
+@pytest.mark.django_db
+def test_mails_reach_a_domain_with_accents(mailbox: Mailbox) -> None:
+    sent = send_mail(queue(to="ana@café.example").pk)
+    assert sent
+    assert (sent.state, sent.last_error) == (Mail.State.SENT, "")
+    [received] = mailbox.wait("ana@xn--caf-dma.example")
+    assert received["To"] == "ana@xn--caf-dma.example"
+
+
 @pytest.mark.django_db
 def test_a_key_promises_one_mail() -> None:
     assert queue_mail(key="k", template="trial", to="a@comptoir.example", context=LINK) is not None

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("stores", "0017_unused_sessions_end"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="mail",
+            name="message_id",
+            field=models.CharField(max_length=320, unique=True),
+        ),
+    ]
