@@ -66,6 +66,17 @@ CREATE TRIGGER audit_changes AFTER UPDATE ON {table} FOR EACH ROW
 MADE_OR_GONE = """
 CREATE TRIGGER audit_rows AFTER {events} ON {table} FOR EACH ROW EXECUTE FUNCTION audit_{table}();
 """
+REFUSE_TRUNCATE = """
+CREATE OR REPLACE FUNCTION refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $audit$
+BEGIN
+    RAISE EXCEPTION '% is never emptied: delete rows, which the audit trail records', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $audit$;
+"""
+NOT_EMPTIED = """
+CREATE TRIGGER audit_is_not_bypassed BEFORE TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate();
+"""
 NO_LONGER = """
 DROP TRIGGER audit_changes ON {table};
 DROP TRIGGER audit_rows ON {table};
@@ -109,6 +120,14 @@ def audited(
 def _triggers(table: str, on: Sequence[str]) -> str:
     made_or_gone = " OR ".join(event for event in on if event != "UPDATE")
     return (UPDATED + MADE_OR_GONE).format(table=table, events=made_or_gone)
+
+
+def never_emptied(*tables: str) -> migrations.RunSQL:
+    """Refuse TRUNCATE, of which no trigger of a row hears: each audited table needs it."""
+    return migrations.RunSQL(
+        REFUSE_TRUNCATE + "".join(NOT_EMPTIED.format(table=table) for table in tables),
+        "".join(f"DROP TRIGGER audit_is_not_bypassed ON {table};" for table in tables),
+    )
 
 
 def _array(names: Sequence[str]) -> str:

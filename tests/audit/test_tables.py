@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
 from stores.audited import AUDITED
@@ -70,6 +70,16 @@ def test_the_database_has_the_triggers_of_each_audited_table_and_of_no_other() -
         )
         found = dict(cursor.fetchall())
     assert found == dict.fromkeys(AUDITED, 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", sorted(AUDITED))
+def test_no_audited_table_is_emptied_without_a_trace(table: str) -> None:
+    """TRUNCATE tells no trigger of a row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(DatabaseError, match=f"{table} is never emptied"), transaction.atomic():
+            cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
 @pytest.mark.django_db
