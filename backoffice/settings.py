@@ -97,6 +97,9 @@ DEVELOPMENT_SECRET = "for development only, never for a machine that others can 
 SECRET_KEY = env("SECRET_KEY", DEVELOPMENT_SECRET)
 if not DEVELOPMENT and SECRET_KEY == DEVELOPMENT_SECRET:
     raise ImproperlyConfigured("Set SECRET_KEY in the environment: DEVELOPMENT is off.")
+SECRET_KEY_FALLBACKS = env_list(
+    "SECRET_KEY_FALLBACKS"
+)  # former ones: what they signed is still read
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEVELOPMENT else "")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env("SITE_URL", f"http://127.0.0.1:{env('PORT', '8000')}")  # for links in mails
@@ -229,6 +232,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CART_COOKIE_NAME = "cart"  # of a visitor
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Languages, numbers, time --------------------------------------------------------------------
@@ -337,6 +341,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = ["backoffice.lib.uploads.NoFiles"]
 if env_bool("HTTPS", False):  # behind a proxy that ends TLS and sets X-Forwarded-Proto itself
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
@@ -346,6 +351,7 @@ if env_bool("HTTPS", False):  # behind a proxy that ends TLS and sets X-Forwarde
     SILENCED_SYSTEM_CHECKS = ["security.W021"]  # that it is off: the domain's owner decides
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    CART_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-cart", "__Host-language"
 
 # --- Logs ----------------------------------------------------------------------------------------
 

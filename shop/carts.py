@@ -11,7 +11,7 @@ from shop.actions.customer import customer_of
 from shop.models import Cart, CartLine
 from stores.models import User
 
-COOKIE = "cart"
+COOKIE = settings.CART_COOKIE_NAME
 SALT = "shop.cart"
 KEPT = 90 * 24 * 3600  # seconds; visitors' carts are forgotten after that
 

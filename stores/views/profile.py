@@ -57,7 +57,7 @@ def language(request: HttpRequest) -> HttpResponse:
             chosen,
             max_age=365 * 24 * 3600,
             samesite="Lax",
-            secure=request.is_secure(),
+            secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
         )
         return response

@@ -106,6 +106,15 @@ def test_what_is_stored_opens_nothing_without_the_sites_key(clock: list[float]) 
     assert not any(code.replace(" ", "") in stored for code in codes)
 
 
+def test_who_changes_the_sites_key_keeps_the_old_one(clock: list[float]) -> None:
+    user = make_user()
+    turn_on(user, clock)
+    code = code_of(secret_of_phone(user), clock)
+    old = [settings.SECRET_KEY]
+    with override_settings(SECRET_KEY="another long one " * 3, SECRET_KEY_FALLBACKS=old):
+        assert type_password(user).post(SECOND_STEP, {"code": code}).status_code == 302
+
+
 @pytest.mark.parametrize("code", ["", "000000", "abc", "é" * 6, "1" * 21, "\x00"])
 def test_a_wrong_first_code_is_refused_with_the_same_key(code: str, clock: list[float]) -> None:
     user = make_user()
