@@ -13,7 +13,13 @@ from django.utils import timezone
 
 from backoffice.actions.deliveries import plan_schedule
 from backoffice.actions.schedule_troubles import keep_back_mails
-from backoffice.errors import NotStopped, ScheduleIsGone, ScheduleIsNotActive, TooManySchedules
+from backoffice.errors import (
+    NotStopped,
+    OtherReportUnderKey,
+    ScheduleIsGone,
+    ScheduleIsNotActive,
+    TooManySchedules,
+)
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
 from backoffice.models import ReportDelivery, Schedule, ScheduleRecipient, ScheduleRefusal
@@ -42,7 +48,8 @@ class Plan:
 @retrying
 @transaction.atomic
 def make_schedule(key: UUID, report: str, plan: Plan, *, by: User) -> Schedule:
-    """A new schedule, which belongs to whoever makes it; the same key is the same schedule."""
+    """A new schedule, which belongs to whoever makes it; the same key is the same schedule, and raises
+    `OtherReportUnderKey` for another plan, or another person's."""
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # one schedule after the other
     others = Schedule.objects.filter(owner=by).exclude(key=key)
     if others.count() >= MOST_SCHEDULES:
@@ -53,7 +60,17 @@ def make_schedule(key: UUID, report: str, plan: Plan, *, by: User) -> Schedule:
     if is_new:
         _write_recipients(schedule, plan)
         _look_ahead(schedule, timezone.now())
+    elif not _is_planned(schedule, report, plan, by):
+        raise OtherReportUnderKey
     return schedule
+
+
+def _is_planned(schedule: Schedule, report: str, plan: Plan, by: User) -> bool:
+    """Whether it was made of the very same form."""
+    made = {**_columns(plan), "report": report, "owner_id": by.pk}
+    asked = {(role, None) for role in plan.roles} | {("", person.pk) for person in plan.people}
+    recipients = set(schedule.recipients.values_list("role", "person"))
+    return recipients == asked and all(getattr(schedule, name) == made[name] for name in made)
 
 
 @retrying

@@ -92,7 +92,7 @@ def _report_or_404(request: StaffRequest, name: str) -> Definition:
 
 
 def _form(request: StaffRequest, definition: Definition, initial: dict[str, Any]) -> ScheduleForm:
-    places = locations_of(request.user, *definition.roles).active()
+    places = locations_of(request.user, *definition.roles)
     return ScheduleForm(
         request.POST or None,
         definition=definition,

@@ -19,7 +19,7 @@ from backoffice.actions.schedules import (
     stop_schedule,
     want_reports,
 )
-from backoffice.errors import NotStopped, ScheduleIsNotActive
+from backoffice.errors import NotStopped, OtherReportUnderKey, ScheduleIsNotActive
 from backoffice.models import ReportDelivery, Schedule, Snapshot
 from backoffice.queries.schedules import stopped_schedules
 from backoffice.reports.recurrence import Recurrence, Rhythm
@@ -266,6 +266,22 @@ def test_the_same_form_sent_twice_is_one_schedule(office: User) -> None:
     first = make_schedule(key, "consolidated", plan(), by=office)
     assert make_schedule(key, "consolidated", plan(), by=office) == first
     assert first.recipients.count() == 1
+
+
+def test_a_key_that_made_something_else_is_refused(office: User, lyon: User) -> None:
+    key = uuid4()
+    schedule = make_schedule(key, "consolidated", plan(), by=lyon)
+    for report, asked, by in (
+        ("consolidated", plan(), office),  # the key of somebody else, which tells nothing
+        ("consolidated", plan(name="Another"), lyon),
+        ("consolidated", plan(people=[office]), lyon),
+        ("consolidated", plan(roles=[Role.AUDITOR]), lyon),
+        ("stock", plan(), lyon),
+    ):
+        with pytest.raises(OtherReportUnderKey):
+            make_schedule(key, report, asked, by=by)
+    assert list(Schedule.objects.filter(key=key)) == [schedule]
+    assert schedule.recipients.count() == 1
 
 
 def test_a_schedule_that_is_deleted_leaves_what_it_sent(office: User, lyon: User) -> None:
