@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("stores", "0016_usual_language"),
+        ("stores", "0018_reports_are_kept_for_some_days"),
     ]
 
     operations = [

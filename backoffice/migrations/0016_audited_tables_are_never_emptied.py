@@ -5,7 +5,7 @@ from stores.audited import never_emptied
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("backoffice", "0011_schedules_have_a_key"),
+        ("backoffice", "0015_papers_and_asked_letters"),
         ("inventory", "0020_audited"),
         ("sales", "0008_audited"),
         ("shop", "0005_audited"),

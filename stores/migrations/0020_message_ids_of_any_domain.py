@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("stores", "0017_unused_sessions_end"),
+        ("stores", "0019_unused_sessions_end"),
     ]
 
     operations = [
