@@ -3,7 +3,7 @@
 import os
 import signal
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,13 +26,15 @@ def test_a_worker_killed_in_a_report_leaves_nothing_and_the_next_one_mails_it_on
     tmp_path: Path, gap: str
 ) -> None:
     mouse, stores = make_sku(price="25.50"), [make_store("lyon", name="Lyon"), make_store("nice")]
-    for units, store in enumerate(stores, 1):
-        make_level(mouse, store, on_hand=9)
-        sell(store, timezone.now() - timedelta(days=1), {mouse: units})
     readers = [make_staff(Role.MANAGER, store) for store in (*stores, stores[0])]
     since = timezone.now() - timedelta(hours=24)
     Schedule.objects.update(active_since=since, planned_until=since)
     assert plan_reports() == 3  # the morning report of the last 24 hours
+    morning = ReportDelivery.objects.values_list("day", flat=True).distinct().get()
+    noon_before = datetime.combine(morning - timedelta(days=1), time(12), UTC)
+    for units, store in enumerate(stores, 1):
+        make_level(mouse, store, on_hand=9)
+        sell(store, noon_before, {mouse: units})
     said = tmp_path / "child"
     with ExitStack() as stack:
         extra = {"PAUSE_AT": gap, "PAUSE_FILE": str(said)} | QUICK
