@@ -5,9 +5,13 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models import Snapshot
+from backoffice.models import ReportDelivery, Schedule, Snapshot
+from backoffice.models.schedules import ScheduleQuerySet
 from backoffice.reports.definitions import REPORTS
-from stores.models import Mail
+from stores.models import Mail, User
+from stores.queries import people_called
+
+BY_ITSELF = "by-itself"  # of the stopped ones, those that nobody stopped
 
 
 class MailFilter(filters.FilterSet):  # type: ignore[misc]
@@ -43,3 +47,56 @@ class SnapshotFilter(filters.FilterSet):  # type: ignore[misc]
 
     def filter_mine(self, runs: QuerySet[Snapshot], _name: str, _value: str) -> QuerySet[Snapshot]:
         return runs.filter(made_by=self.request.user)
+
+
+class ScheduleFilter(filters.FilterSet):  # type: ignore[misc]
+    q = filters.CharFilter(
+        label=_("Name"),
+        method="filter_name",
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    report = filters.ChoiceFilter(label=_("Report"), choices=_reports, empty_label=_("all"))
+    state = filters.ChoiceFilter(
+        label=_("State"),
+        method="filter_state",
+        choices=[*Schedule.State.choices, (BY_ITSELF, _("stopped by itself"))],
+        empty_label=_("all"),
+    )
+
+    class Meta:
+        model = Schedule
+        fields = ["q", "report", "state"]
+
+    def filter_name(
+        self, schedules: ScheduleQuerySet, _name: str, words: str
+    ) -> QuerySet[Schedule]:
+        return schedules.called(words)
+
+    def filter_state(
+        self, schedules: ScheduleQuerySet, _name: str, state: str
+    ) -> QuerySet[Schedule]:
+        return (
+            schedules.stopped_by_itself() if state == BY_ITSELF else schedules.filter(state=state)
+        )
+
+
+class DeliveryFilter(filters.FilterSet):  # type: ignore[misc]
+    q = filters.CharFilter(
+        label=_("Reader"),
+        method="filter_reader",
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    state = filters.ChoiceFilter(
+        label=_("State"), choices=ReportDelivery.State, empty_label=_("all")
+    )
+
+    class Meta:
+        model = ReportDelivery
+        fields = ["q", "state"]
+
+    def filter_reader(
+        self, copies: QuerySet[ReportDelivery], _name: str, words: str
+    ) -> QuerySet[ReportDelivery]:
+        return copies.filter(reader__in=people_called(User.objects.all(), words))

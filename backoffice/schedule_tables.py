@@ -3,14 +3,14 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.lib.tables import MomentColumn
 from backoffice.models import ReportDelivery, Schedule
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.schedule_words import recipients_in_words
 
-TONES = {
+TONES: dict[str, str] = {
     Schedule.State.ACTIVE: "state-good",
     Schedule.State.PAUSED: "state-warn",
     Schedule.State.STOPPED: "state-bad",
@@ -50,8 +50,13 @@ class ScheduleTable(tables.Table):  # type: ignore[misc]
         return MomentColumn.render(column, value) if record.is_active else "–"
 
     def render_state(self, value: str, record: Schedule) -> SafeString:
-        tone = TONES[Schedule.State(record.state)]
-        return format_html('<span class="state {}">{}</span>', tone, value)
+        state = format_html('<span class="state {}">{}</span>', TONES[record.state], value)
+        if not (record.is_active and record.failures):
+            return state
+        failed = ngettext("failed %(count)s time", "failed %(count)s times", record.failures)
+        return format_html(
+            '{}<br><span class="warn">{}</span>', state, failed % {"count": record.failures}
+        )
 
 
 class DeliveryTable(tables.Table):  # type: ignore[misc]
@@ -73,6 +78,8 @@ class DeliveryTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = ReportDelivery
-        empty_text = gettext_lazy("Nothing was sent yet.")
+        empty_text = gettext_lazy(
+            "Nothing was sent yet. After the next run each reader's copy stands here."
+        )
         fields = ["day", "reader", "state", "done_at", "mail", "snapshot"]
         orderable = False

@@ -32,6 +32,7 @@ FACES = [  # name, who, address, size, language
     ("store", "manager.lyon", "/stores/lyon/", WIDE, "fr"),
     ("till", "clerk.lyon", "/stores/lyon/sell/", TILL, "fr"),
     ("report", "office", "/head-office/reports/", WIDE, "en"),
+    ("schedule", "office", "/reports/schedules/", WIDE, "en"),
     ("shop", "", "/", WIDE, "fr"),
     ("shop-phone", "", "/category/confiserie/", PHONE, "fr"),
 ]
@@ -137,12 +138,27 @@ def show_arithmetic(page: Page) -> None:
     page.locator(".suggestion-why").first.click()
 
 
+def run_report(page: Page) -> None:
+    """Last week of the chain, beside the week before."""
+    card = page.get_by_role("listitem").filter(has_text="The chain at a glance")
+    card.get_by_role("button", name="Last week").click()
+    page.wait_for_url(re.compile(r"/reports/\d+/$"))
+
+
+def open_schedule(page: Page) -> None:
+    """The first schedule, with what it sent."""
+    page.get_by_role("table").get_by_role("link").first.click()
+    page.get_by_role("heading", level=2, name="What was sent").wait_for()
+
+
 STEPS: dict[str, Callable[[Page], None]] = {
     "till": ring_up,
     "request": open_first,
     "transfer": open_first,
     "receive": count_in,
     "suggestions": show_arithmetic,
+    "report": run_report,
+    "schedule": open_schedule,
 }
 
 

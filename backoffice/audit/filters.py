@@ -30,7 +30,7 @@ class AuditFilter(filters.FilterSet):  # type: ignore[misc]
         field_name="location",
         empty_label=_("all"),
     )
-    way = filters.ChoiceFilter(label=_("Way"), choices=AuditEntry.Way, empty_label=_("all"))
+    way = filters.ChoiceFilter(label=_("How"), choices=AuditEntry.Way, empty_label=_("all"))
     first = filters.DateFilter(
         label=_("From"), method="filter_first", widget=forms.DateInput(attrs={"type": "date"})
     )

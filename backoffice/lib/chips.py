@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from django import forms
@@ -41,16 +42,19 @@ def _in_words(field: BoundField, query: QueryDict) -> str:
         choices = cast("Iterable[tuple[object, object]]", field.field.choices)
         names = {str(value): str(name) for value, name in choices}
         values = [names.get(value, value) for value in values]
-    if isinstance(field.field, forms.DateTimeField):
-        values = [_moment_in_words(field.field, value) for value in values]
+    if isinstance(field.field, forms.DateField | forms.DateTimeField):
+        values = [_time_in_words(field.field, value) for value in values]
     return ", ".join(values)
 
 
-def _moment_in_words(field: forms.DateTimeField, value: str) -> str:
+def _time_in_words(field: forms.DateField | forms.DateTimeField, value: str) -> str:
     try:
-        return date_format(localtime(field.clean(value)), "SHORT_DATETIME_FORMAT")
+        day = field.clean(value)
     except forms.ValidationError:
         return value
+    if isinstance(day, datetime):
+        return date_format(localtime(day), "SHORT_DATETIME_FORMAT")
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 def _without(query: QueryDict, name: str) -> str:

@@ -51,6 +51,15 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
     def active(self) -> ScheduleQuerySet:
         return self.filter(state=Schedule.State.ACTIVE)
 
+    def called(self, words: str) -> ScheduleQuerySet:
+        """Those in whose name the words stand, in the reader's language where it has one of its own."""
+        own = Q(name="") if words.casefold() in gettext("Morning report").casefold() else Q()
+        return self.filter(Q(name__icontains=words) | own)
+
+    def stopped_by_itself(self) -> ScheduleQuerySet:
+        stopped = self.filter(state=Schedule.State.STOPPED)
+        return stopped.exclude(stopped_because=Schedule.Why.PERSON)
+
     def with_last_run(self) -> ScheduleQuerySet:
         """With `last_run_at`, when somebody's copy was last made."""
         latest = ReportDelivery.objects.filter(schedule=OuterRef("pk"), done_at__isnull=False)

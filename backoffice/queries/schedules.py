@@ -109,8 +109,7 @@ def deliveries_to_show(schedule: Schedule, viewer: User) -> QuerySet[ReportDeliv
 
 def stopped_schedules(user: User) -> ScheduleQuerySet:
     """Those that this person should see to: they stopped by themselves."""
-    stopped = Schedule.objects.visible_to(user).filter(state=Schedule.State.STOPPED)
-    return stopped.exclude(stopped_because=Schedule.Why.PERSON)
+    return Schedule.objects.visible_to(user).stopped_by_itself()
 
 
 def people_to_name(by: User, definition: Definition) -> QuerySet[User]:

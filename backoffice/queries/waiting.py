@@ -192,7 +192,7 @@ def went_wrong(figures: Figures) -> list[Queue]:
         figures,
         failed_mails=f"{mails}?state=failed",
         delayed_mails=f"{mails}?state=waiting",
-        stopped_schedules=reverse("backoffice:schedule_list"),
+        stopped_schedules=reverse("backoffice:schedule_list") + "?state=by-itself",
         stuck_requests=reverse("inventory:restock_list") + "?state=approved",
     )
 

@@ -32,7 +32,7 @@ COLUMNS = (
         "cancelled_value", pgettext_lazy("orders", "Cancelled, value"), Kind.MONEY, totalled=True
     ),
     Column("median", gettext_lazy("Usual hours to hand over"), Kind.DECIMAL, totalled=True),
-    Column("most", gettext_lazy("90 % within hours"), Kind.DECIMAL, totalled=True),
+    Column("most", gettext_lazy("Hours for 9 in 10"), Kind.DECIMAL, totalled=True),
 )
 OPEN_COLUMNS = (
     Column("open", gettext_lazy("To hand over"), Kind.NUMBER, totalled=True),

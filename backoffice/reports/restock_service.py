@@ -36,7 +36,7 @@ OF_REQUESTS = (
     Column("requests", gettext_lazy("Requests"), Kind.NUMBER, totalled=True),
     Column("late", gettext_lazy("Late"), Kind.NUMBER, totalled=True),
     Column("median", gettext_lazy("Usual wait in days"), Kind.DAYS, totalled=True),
-    Column("most", gettext_lazy("90 % within days"), Kind.DAYS, totalled=True),
+    Column("most", gettext_lazy("Days for 9 in 10"), Kind.DAYS, totalled=True),
 )
 STEPS: dict[str, Words] = {
     "refused": gettext_lazy("refused"),

@@ -81,14 +81,14 @@ class ScheduleForm(QuestionForm):
     )
     rhythm = forms.ChoiceField(label=gettext_lazy("How often"), choices=Rhythm.choices)
     weekdays = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("On"),
+        label=gettext_lazy("Days of the week"),
         choices=list(WEEKDAYS.items()),
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     day = forms.TypedChoiceField(
-        label=gettext_lazy("On day"),
+        label=gettext_lazy("Day of the month"),
         choices=[(number, number) for number in range(1, 32)],
         coerce=int,
         required=False,
@@ -96,7 +96,7 @@ class ScheduleForm(QuestionForm):
         help_text=gettext_lazy("In a month that is shorter, on its last day."),
     )
     at = forms.TimeField(
-        label=gettext_lazy("At"),
+        label=gettext_lazy("Time of day"),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         help_text=gettext_lazy(
             "On each reader's own clock. In the night on which clocks change it goes out once, too."

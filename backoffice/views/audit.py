@@ -68,7 +68,7 @@ def _file(
         file=request.GET["export"],
         filters=filters_in_words(filterset, request.GET),
     )
-    heading = [_("When"), _("Who"), _("Way"), _("Kind"), _("Thing"), _("Name"), _("Place")]
+    heading = [_("When"), _("Who"), _("How"), _("Kind"), _("Thing"), _("Name"), _("Place")]
     heading += [_("What was done"), _("Change")]
     sheet = Sheet(list_name(request), heading, _lines(request, entries))
     too_long = entries[MAX_SHEET_ROWS : MAX_SHEET_ROWS + 1].exists

@@ -21,6 +21,7 @@ from backoffice.actions.schedules import (
     want_reports,
 )
 from backoffice.errors import ScheduleIsGone
+from backoffice.filters import DeliveryFilter, ScheduleFilter
 from backoffice.forms import KeyForm
 from backoffice.lib.errors import DomainError
 from backoffice.lib.htmx import render_page
@@ -47,9 +48,11 @@ CHANGES: dict[str, Callable[..., object]] = {
 def schedule_list(request: StaffRequest) -> HttpResponse:
     """The schedules that are the person's, or head office's to see, and those that write to them."""
     visible = Schedule.objects.visible_to(request.user).with_last_run()
-    table = ScheduleTable(visible.prefetch_related("recipients__person"))
+    filterset = ScheduleFilter(request.GET, queryset=visible)
+    table = ScheduleTable(filterset.qs.prefetch_related("recipients__person"))
     turn_to_page(request, table)
     context = {
+        "filter": filterset,
         "table": table,
         "received": Schedule.objects.received_by(request.user).active(),
         "refused": _refused(request.user),
@@ -63,11 +66,13 @@ def schedule_list(request: StaffRequest) -> HttpResponse:
 def schedule_detail(request: StaffRequest, pk: int) -> HttpResponse:
     visible = Schedule.objects.visible_to(request.user).with_last_run().select_related("owner")
     schedule = get_object_or_404(visible.prefetch_related("recipients__person"), pk=pk)
-    shown = deliveries_to_show(schedule, request.user)
-    sent = shown.select_related("reader", "mail").order_by("-day", "-reader_id")
-    table = DeliveryTable(sent.defer("mail__html", "mail__text"))
+    shown = deliveries_to_show(schedule, request.user).order_by("-day", "-reader_id")
+    filterset = DeliveryFilter(request.GET, queryset=shown)
+    copies = filterset.qs.select_related("reader", "mail")
+    table = DeliveryTable(copies.defer("mail__html", "mail__text"))
     turn_to_page(request, table)
     context = {
+        "filter": filterset,
         "schedule": schedule,
         "report": REPORTS[schedule.report],
         "question": question_in_words(schedule),

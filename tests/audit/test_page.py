@@ -105,6 +105,8 @@ def test_entries_are_found_by_who_where_when_and_what(office: Client) -> None:
     assert "No entry matches" in shown(office, "?way=database")
     assert "No entry matches" in shown(office, "?q='")
     assert "Ana" in shown(office, "?first=2020-01-01&last=9999-12-31")
+    assert "From: 1 Jan 2020" in shown(office, "?first=2020-01-01")
+    assert "From: 2020" in shown(office, "?first=2020")
 
 
 def test_pages_follow_each_other_without_counting(office: Client) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from backoffice.actions import report_mails
 from backoffice.actions.deliveries import MOST_TRIES, deliver_report, plan_reports, sweep_reports
 from backoffice.actions.schedules import start_schedule, try_again
-from backoffice.lib.errors import Busy
+from backoffice.lib.errors import Busy, TooManyRows
 from backoffice.models import ReportDelivery, Schedule
 from backoffice.queries.schedules import stopped_schedules
 from stores.models import Role, User
@@ -51,12 +51,13 @@ class Broken:
 
     def __init__(self, patched: pytest.MonkeyPatch) -> None:
         self.readers: list[User] | None = None
+        self.too_long = False
         self._write = report_mails.queue_letter
         patched.setattr(report_mails, "queue_letter", self._maybe)
 
     def _maybe(self, stored: Any, reader: User, *args: Any, **kwargs: Any) -> Any:
         if self.readers is None or reader in self.readers:
-            raise ZeroDivisionError("no figures")
+            raise TooManyRows(20_000) if self.too_long else ZeroDivisionError("no figures")
         return self._write(stored, reader, *args, **kwargs)
 
 
@@ -136,6 +137,19 @@ def test_one_bad_reader_stops_neither_the_others_nor_the_schedule(
     try_again(schedule.pk, by=office)
     assert sweep_reports() == 1
     assert len(mails_to(bad)) == len(mails_to(good)) == 1
+
+
+def test_what_a_rule_refuses_is_told_in_the_words_of_whoever_answers(
+    schedule: Schedule, office: User, chain: Chain, broken: Broken
+) -> None:
+    User.objects.filter(pk=office.pk).update(language="fr")
+    make_staff(Role.MANAGER, chain.lyon)
+    broken.too_long = True
+    plan_reports()
+    sweep_reports()
+    [mail] = mails_to(office, "schedule_failed")
+    assert "\nCela ferait plus de 20\u202f000 lignes, que personne ne lit." in mail.text
+    assert "TooManyRows" not in mail.text
 
 
 def test_a_reader_that_fails_first_does_not_stop_what_works_then(

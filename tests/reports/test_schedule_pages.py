@@ -9,9 +9,11 @@ import pytest
 import time_machine
 from django.shortcuts import get_object_or_404
 from django.test import Client
+from django.utils.html import strip_tags
 
 from backoffice.actions.deliveries import plan_reports, sweep_reports
 from backoffice.models import ReportDelivery, Schedule, Snapshot
+from backoffice.queries.overview import head_office_overview
 from backoffice.reports.recurrence import Recurrence, Rhythm
 from backoffice.views import schedule_form, schedules
 from stores.models import Mail, Role, User
@@ -245,6 +247,58 @@ def test_the_page_lists_what_was_sent_to_whom_with_its_figures(office: User, lyo
     delivery = schedule.deliveries.get(day="2026-03-02")
     assert f"/reports/{delivery.snapshot_id}/" in page
     assert f"What {lyon} got" in page
+
+
+def rows_of(page: str) -> list[str]:
+    """What stands in the first column of the page's table."""
+    body = page.partition("<tbody")[2].partition("</tbody>")[0]
+    firsts = [row.partition("<td")[2].partition("</td>")[0] for row in body.split("<tr")[1:]]
+    return [strip_tags(f"<td{first}").strip() for first in firsts]
+
+
+def test_the_list_is_narrowed_to_what_stopped_by_itself(office: User, client: Client) -> None:
+    stopped: dict[str, Any] = {"state": "stopped", "stopped_at": MORNING}
+    for name, changes in {
+        "Works": {},
+        "Waits": {"state": "paused"},
+        "Broke": stopped | {"stopped_because": "failures"},
+        "Was ended": stopped | {"stopped_because": "person"},
+        "": {"failures": 2},
+    }.items():
+        schedule = schedule_of(office, name=name, report="stock" if changes else "consolidated")
+        Schedule.objects.filter(pk=schedule.pk).update(**changes)
+    client.force_login(office)
+    for asked, names in {
+        "": ["Morning report", "Broke", "Waits", "Was ended", "Works"],
+        "?state=active": ["Morning report", "Works"],
+        "?state=paused": ["Waits"],
+        "?state=stopped": ["Broke", "Was ended"],
+        "?state=by-itself": ["Broke"],
+        "?report=consolidated": ["Works"],
+        "?q=w": ["Waits", "Was ended", "Works"],
+        "?q=morning": ["Morning report"],
+        "?q=nothing": [],
+    }.items():
+        assert rows_of(client.get(f"/reports/schedules/{asked}").text) == names, asked
+    assert "failed 2 times" in client.get("/reports/schedules/?state=active").text
+    [trouble] = head_office_overview([], office).wrong
+    assert (trouble.count, trouble.url) == (1, "/reports/schedules/?state=by-itself")
+
+
+def test_what_was_sent_is_narrowed_by_reader_and_state(office: User, lyon: User) -> None:
+    schedule = schedule_of(office)
+    for day, reader, state in [(1, lyon, "sent"), (2, lyon, "failed"), (2, office, "sent")]:
+        ReportDelivery.objects.create(
+            schedule=schedule, reader=reader, day=f"2026-03-0{day}", state=state
+        )
+    client, address = signed_in(office), f"/reports/schedules/{schedule.pk}/"
+    for asked, days in {
+        "": ["2 Mar 2026", "2 Mar 2026", "1 Mar 2026"],
+        "?state=failed": ["2 Mar 2026"],
+        f"?q={lyon.email}": ["2 Mar 2026", "1 Mar 2026"],
+        f"?q={lyon.email}&state=sent": ["1 Mar 2026"],
+    }.items():
+        assert rows_of(client.get(address + asked).text) == days, asked
 
 
 def test_queries_grow_neither_with_schedules_nor_with_what_they_sent(
