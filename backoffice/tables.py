@@ -28,7 +28,6 @@ RUN_TONES = {
 
 class MailTable(tables.Table):  # type: ignore[misc]
     caption = _("Mails, newest first")
-    empty_text = _("No mail was promised yet. Alerts and reports appear here.")
 
     subject = tables.Column(linkify=("backoffice:mail_detail", {"pk": tables.A("pk")}))
     to_email = tables.Column(attrs={"td": {"class": "wide"}})
@@ -39,6 +38,7 @@ class MailTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = Mail
+        empty_text = _("No mail was promised yet. Alerts and reports appear here.")
         fields = ["subject", "to_email", "state", "attempts", "created_at", "sent_at"]
         orderable = False
 
@@ -51,7 +51,6 @@ class SnapshotTable(tables.Table):  # type: ignore[misc]
     """Runs of reports; the names of their places stand in them."""
 
     caption = _("Reports that were made, newest first")
-    empty_text = _("No report was made yet. Each run stands here, and can be opened again.")
 
     report = tables.Column(linkify=("backoffice:snapshot_detail", {"pk": tables.A("pk")}))
     days = tables.Column(accessor="query", verbose_name=_("Period"))
@@ -62,6 +61,7 @@ class SnapshotTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = Snapshot
+        empty_text = _("No report was made yet. Each run stands here, and can be opened again.")
         fields = ["report", "days", "places", "state", "readers", "made_at"]
         orderable = False
 

@@ -41,10 +41,12 @@ class SaleTable(tables.Table):  # type: ignore[misc]
     total = MoneyColumn(verbose_name=_("Total"))
 
     caption = _("Receipts")
-    empty_text = _("No receipts yet. Each sale at the till and each order handed over makes one.")
 
     class Meta:
         model = Sale
+        empty_text = _(
+            "No receipts yet. Each sale at the till and each order handed over makes one."
+        )
         fields: Sequence[str] = ("receipt", "sold_at", "by", "channel", "units", "total")
         order_by = "-receipt"
 

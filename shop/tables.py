@@ -32,9 +32,11 @@ class OrderTable(tables.Table):  # type: ignore[misc]
     placed_at = MomentColumn(verbose_name=_("Placed"))
 
     caption = _("Online orders")
-    empty_text = _("No online orders here yet. They appear as soon as a customer has placed one.")
 
     class Meta:
+        empty_text = _(
+            "No online orders here yet. They appear as soon as a customer has placed one."
+        )
         attrs = {"class": "table"}
 
     def render_number(self, value: str, record: Order) -> SafeString:
@@ -58,6 +60,5 @@ class OrderTable(tables.Table):  # type: ignore[misc]
 class CompanyOrderTable(OrderTable):
     location = tables.Column(verbose_name=_("Fulfilled by"), order_by="location__name")
 
-    class Meta:
-        attrs = {"class": "table"}
+    class Meta(OrderTable.Meta):
         sequence = ("number", "state", "location", "...")

@@ -9,7 +9,6 @@ from stores.models import Location, User
 
 class LocationTable(tables.Table):  # type: ignore[misc]
     caption = _("Stores and logistics centres")
-    empty_text = _("A chain begins with its first store or logistics centre.")
 
     name = tables.Column(linkify=("stores:location_edit", {"pk": tables.A("pk")}))
     code = tables.Column(attrs={"td": {"class": "code"}})
@@ -24,12 +23,12 @@ class LocationTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = Location
+        empty_text = _("A chain begins with its first store or logistics centre.")
         fields = ["name", "code", "kind", "city", "people", "is_active"]
 
 
 class PeopleTable(tables.Table):  # type: ignore[misc]
     caption = _("People")
-    empty_text = _("People who sign in appear here, with what they may do and where.")
 
     name = tables.Column(
         linkify=("stores:person_edit", {"pk": tables.A("pk")}),
@@ -46,6 +45,7 @@ class PeopleTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = User
+        empty_text = _("People who sign in appear here, with what they may do and where.")
         fields = ["name", "email", "roles", "joined_at", "is_active"]
 
     def render_name(self, record: User) -> str:
@@ -64,7 +64,6 @@ class PeopleTable(tables.Table):  # type: ignore[misc]
 
 class StorePeopleTable(tables.Table):  # type: ignore[misc]
     caption = _("People of this place")
-    empty_text = _("Nobody has a role here yet; an administrator gives them.")
 
     name = tables.Column(empty_values=(), order_by=("name", "email"), verbose_name=_("Name"))
     roles = tables.Column(accessor="memberships", orderable=False, verbose_name=_("Role here"))
@@ -76,6 +75,7 @@ class StorePeopleTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = User
+        empty_text = _("Nobody has a role here yet; an administrator gives them.")
         fields = ["name", "roles", "email", "last_login", "is_active"]
         order_by = "name"
 

@@ -22,6 +22,7 @@ from backoffice.actions.schedule_troubles import (
 )
 from backoffice.errors import WorkerStopped
 from backoffice.lib.errors import Busy
+from backoffice.lib.house import house
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
 from backoffice.lib.snapshots import writing_from_one_snapshot
@@ -62,10 +63,13 @@ def _planned(schedule_id: int, now: datetime) -> int:
 
 
 def _is_due(schedule: Schedule, zones: Iterable[ZoneInfo], now: datetime) -> bool:
-    """Whether its time has struck anywhere since it was last planned, or the clock was set back."""
+    """Whether its time has struck anywhere since it was last planned, its next run isn't known yet, or
+    the clock was set back."""
     since = schedule.planned_until
-    return since > now or any(
-        struck(schedule.rule, schedule.at, [zone], after=since, until=now) for zone in zones
+    return (
+        schedule.next_run_at is None
+        or since > now
+        or any(struck(schedule.rule, schedule.at, [zone], after=since, until=now) for zone in zones)
     )
 
 
@@ -148,8 +152,7 @@ def begin_delivery(delivery_id: int) -> bool:
     if delivery is None or delivery.schedule is None:
         return False
     if delivery.tries >= MOST_TRIES:
-        owner = delivery.schedule.owner
-        with translation.override(owner.reads if owner else None):
+        with translation.override(_language_of(delivery.schedule)):
             note_failure(delivery_id, WorkerStopped())
         return False
     delivery.tries += 1
@@ -194,7 +197,13 @@ def _make(delivery: ReportDelivery, places: Sequence[Location]) -> None:
     elif lacks_two_factor(delivery.reader):  # who sees nothing on a page is told nothing by mail
         delivery.state = State.NO_FACTOR
     else:
-        mail_scheduled(delivery, places)
+        with translation.override(_language_of(delivery.schedule)):
+            mail_scheduled(delivery, places)
+
+
+def _language_of(schedule: Schedule | None) -> str:
+    """In which whoever answers for it is told what a rule refuses; letters have their reader's."""
+    return schedule.owner.reads if schedule and schedule.owner else house().language
 
 
 def _claimed(delivery_id: int) -> ReportDelivery | None:

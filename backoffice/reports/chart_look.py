@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+LETTERS = 13  # high, in pixels
 FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'DejaVu Sans', Arial, sans-serif"
 
 
@@ -51,8 +52,8 @@ def css(theme: Theme, series: Sequence[tuple[str, str]], *, bars: bool) -> str:
     rules = [
         f"svg{{background:{theme.paper};font-family:{FONT}}}",
         f".background{{fill:{theme.paper}}}",
-        f"text{{fill:{theme.ink};font-size:13px;font-family:{FONT}}}",
-        f".axis text{{fill:{theme.soft};font-size:12px}}",
+        f"text{{fill:{theme.ink};font-size:{LETTERS}px;font-family:{FONT}}}",
+        f".axis text{{fill:{theme.soft}}}",
         ".axis.y text{text-anchor:end}.axis.x text{text-anchor:middle}",
         ".axis.x text[transform]{text-anchor:start}.text-overlay text{text-anchor:start}",
         f".axis .line,.axis path,.guide.line{{stroke:{theme.line};stroke-width:1;fill:none}}",

@@ -10,7 +10,7 @@ import pygal
 import resvg_py
 from pygal.style import Style
 
-from backoffice.reports.chart_look import FONT, LIGHT, Theme, css
+from backoffice.reports.chart_look import FONT, LETTERS, LIGHT, Theme, css
 from backoffice.reports.drawing import Drawing, drawing_of
 from backoffice.reports.table import Table
 from backoffice.templatetags.figures import figure
@@ -98,7 +98,15 @@ def _common(drawing: Drawing, theme: Theme) -> dict[str, Any]:
         "title": drawing.part or None,
         "width": WIDTH,
         "js": [],
-        "style": Style(background=theme.paper, plot_background=theme.paper, font_family=FONT),
+        "style": Style(
+            background=theme.paper,
+            plot_background=theme.paper,
+            font_family=FONT,
+            label_font_size=LETTERS,
+            major_label_font_size=LETTERS,
+            value_font_size=LETTERS,
+            legend_font_size=LETTERS,
+        ),
         "no_prefix": True,
         "legend_at_bottom": True,
         "legend_at_bottom_columns": min(len(drawing.series), 3),

@@ -43,7 +43,7 @@ class QuestionForm(forms.Form):
             choices=choices, required=False, label=_("Group by")
         )
         self.fields["then_by"] = forms.ChoiceField(
-            choices=[("", "–"), *choices], required=False, label=_("then by")
+            choices=[("", "–"), *choices], required=False, label=_("Then by")
         )
 
     def clean(self) -> dict[str, Any]:

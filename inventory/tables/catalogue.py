@@ -15,7 +15,6 @@ from inventory.models import Category, Product
 
 class ProductTable(tables.Table):  # type: ignore[misc]
     caption = _("Products")
-    empty_text = _("The catalogue is empty: products and their prices will stand here.")
 
     name = tables.Column(verbose_name=_("Product"), order_by=("name", "pk"))
     code = tables.Column(verbose_name=_("Code"), attrs={"td": {"class": "code"}}, default="")
@@ -26,6 +25,7 @@ class ProductTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = Product
+        empty_text = _("The catalogue is empty: products and their prices will stand here.")
         fields = ["name", "code", "category", "price_from", "available_now", "is_active"]
         order_by = "name"
 
@@ -77,7 +77,6 @@ class ProductTable(tables.Table):  # type: ignore[misc]
 
 class CategoryTable(tables.Table):  # type: ignore[misc]
     caption = _("Categories")
-    empty_text = _("There is no category yet: each product stands in one.")
 
     name = tables.Column()
     slug = tables.Column(attrs={"td": {"class": "code"}})
@@ -86,6 +85,7 @@ class CategoryTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = Category
+        empty_text = _("There is no category yet: each product stands in one.")
         fields = ["name", "slug", "position", "product_count"]
         order_by = ("position", "name")
 

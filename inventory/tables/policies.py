@@ -67,7 +67,6 @@ class FigureColumn(tables.Column):  # type: ignore[misc]
 
 class PolicyTable(tables.Table):  # type: ignore[misc]
     caption = _("Policies")
-    empty_text = _("Nothing is stated yet: every place keeps what the standard says.")
 
     choose = PartColumn(
         template_name="inventory/parts/choose_policy.html",
@@ -80,6 +79,7 @@ class PolicyTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = StockPolicy
+        empty_text = _("Nothing is stated yet: every place keeps what the standard says.")
         fields = ["what", "where"]
         sequence = ["choose", "what", "where", "..."]
         attrs = {"class": "policy-table"}
@@ -98,7 +98,6 @@ class PolicyTable(tables.Table):  # type: ignore[misc]
 
 class PolicyChangeTable(tables.Table):  # type: ignore[misc]
     caption = _("Changes of policies, newest first")
-    empty_text = _("No policy was changed yet.")
 
     at = MomentColumn(verbose_name=_("When"), orderable=False)
     what_for = WhatColumn()
@@ -110,6 +109,7 @@ class PolicyChangeTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = PolicyChange
+        empty_text = _("No policy was changed yet.")
         fields = ["at", "what_for", "where", "what", "before", "after", "by"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -54,6 +54,8 @@ class RestockQueueTable(tables.Table):  # type: ignore[misc]
     """Requests with their worst lines beside the warehouse's figures, and the one click that
     approves; `figures` are of the rows on the page."""
 
+    caption = _("Restock requests")
+
     choose = tables.Column(
         empty_values=(), verbose_name=_("Select"), orderable=False, attrs={"td": {"class": "pick"}}
     )
@@ -69,7 +71,6 @@ class RestockQueueTable(tables.Table):  # type: ignore[misc]
     class Meta:
         model = RestockRequest
         fields = ("choose", "request", "store", "asked_at", "lines", "value", "decision")
-        caption = _("Restock requests")
         empty_text = _("No request waits for a decision. New ones appear here.")
         attrs = {"class": "restock-queue"}
 
@@ -191,6 +192,8 @@ class RestockQueueTable(tables.Table):  # type: ignore[misc]
 
 
 class StoreRestockTable(tables.Table):  # type: ignore[misc]
+    caption = _("Restock requests of this store")
+
     request = PartColumn(
         template_name=f"{PARTS}/restock_store_request.html",
         verbose_name=_("Request"),
@@ -212,12 +215,13 @@ class StoreRestockTable(tables.Table):  # type: ignore[misc]
     class Meta:
         model = RestockRequest
         fields = ("request", "lines", "state")
-        caption = _("Restock requests of this store")
         empty_text = _("This store has asked for nothing yet.")
 
 
 class BulkItemTable(tables.Table):  # type: ignore[misc]
     """What came of each request of a bulk approval: first those that still need a look."""
+
+    caption = _("Result per request")
 
     request = tables.Column(orderable=False, verbose_name=_("Request"))
     store = tables.Column(accessor="request__store", orderable=False, verbose_name=_("Store"))
@@ -226,8 +230,8 @@ class BulkItemTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = BulkApprovalItem
+        empty_text = _("No request was chosen.")
         fields = ("request", "store", "outcome", "words")
-        caption = _("Result per request")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -32,7 +32,6 @@ def status_of(level: StockLevel | LevelHere) -> tuple[str, Any]:
 
 class StoreStockTable(tables.Table):  # type: ignore[misc]
     caption = _("Stock of this place")
-    empty_text = _("No SKU is on sale yet: head office adds products.")
 
     choose = PartColumn(
         template_name="inventory/parts/choose.html",
@@ -52,6 +51,7 @@ class StoreStockTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = StockLevel
+        empty_text = _("No SKU is on sale yet: head office adds products.")
         fields = [
             "choose",
             "name",
@@ -141,7 +141,6 @@ class PlaceColumn(tables.Column):  # type: ignore[misc]
 
 class StockOverviewTable(tables.Table):  # type: ignore[misc]
     caption = _("Stock by SKU and place")
-    empty_text = _("The catalogue is empty: products and their stock will stand here.")
 
     name = tables.Column(
         accessor="full_name",
@@ -154,6 +153,7 @@ class StockOverviewTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = Sku
+        empty_text = _("The catalogue is empty: products and their stock will stand here.")
         fields = ["name", "code", "on_hand_here"]
         order_by = "name"
         attrs = {"class": "matrix"}

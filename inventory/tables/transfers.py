@@ -15,7 +15,6 @@ class TransferTable(tables.Table):  # type: ignore[misc]
     """Transfers with how much is in them and how much of it is still on the road."""
 
     caption = _("Transfers")
-    empty_text = _("Nothing is on its way between two places, and nothing is being prepared.")
 
     number = tables.Column(
         accessor="pk", verbose_name=pgettext_lazy("transfer", "Transfer"), order_by="pk"
@@ -38,6 +37,7 @@ class TransferTable(tables.Table):  # type: ignore[misc]
 
     class Meta:
         model = Transfer
+        empty_text = _("Nothing is on its way between two places, and nothing is being prepared.")
         fields = (
             "number",
             "source",

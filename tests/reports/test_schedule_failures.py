@@ -148,7 +148,7 @@ def test_what_a_rule_refuses_is_told_in_the_words_of_whoever_answers(
     plan_reports()
     sweep_reports()
     [mail] = mails_to(office, "schedule_failed")
-    assert "\nCela ferait plus de 20\u202f000 lignes, que personne ne lit." in mail.text
+    assert "\nCela ferait plus de 20\xa0000 lignes, que personne ne lit." in mail.text
     assert "TooManyRows" not in mail.text
 
 

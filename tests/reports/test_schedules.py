@@ -322,3 +322,13 @@ def test_a_customer_named_as_a_reader_gets_nothing(office: User) -> None:
     customer = make_user()
     schedule_of(office, roles=[], people=[customer])
     assert run() == 0
+
+
+def test_the_next_run_of_a_schedule_that_came_with_comptoir_is_known_at_once(
+    office: User, lyon: User
+) -> None:
+    schedule = schedule_of(office)
+    Schedule.objects.update(next_run_at=None, active_since=MORNING, planned_until=MORNING)
+    assert plan_reports() == 0
+    schedule.refresh_from_db()
+    assert schedule.next_run_at == MORNING.replace(day=3, hour=5, minute=0)
