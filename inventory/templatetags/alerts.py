@@ -19,12 +19,19 @@ from stores.models import Location, Role, User
 from stores.rights import holds_company_wide
 
 register = template.Library()
+MOST_ON_BADGE = 999
 TONES = {"out": "state-bad", "late": "state-bad", "low": "state-warn", "waiting": "state-warn"}
 
 
 @register.simple_tag
 def alert_count(user: User, place: Location | None) -> int:
     return open_alerts(user, place)
+
+
+@register.filter
+def on_badge(count: int) -> str:
+    """The count as the bell has room for it; whoever hears its name hears the same."""
+    return f"{MOST_ON_BADGE}+" if count > MOST_ON_BADGE else str(count)
 
 
 @register.simple_tag

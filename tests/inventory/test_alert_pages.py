@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,6 +25,7 @@ from inventory.models import (
     Suggestion,
     Transfer,
 )
+from inventory.queries.alerts import COUNTS, SECONDS
 from stores.models import Location, Role
 from stores.models.location import outer_place
 from tests.factories import (
@@ -217,6 +219,17 @@ def test_the_bell_counts_and_ticked_rows_are_acknowledged(client: Client) -> Non
     page = client.get(url).content.decode()
     assert f"seen by {clerk}" in page
     assert "C-mine" not in client.get(f"{url}?state=open").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("count", "shown"), [(122, "122"), (999, "999"), (1000, "999+")])
+def test_the_bell_shows_what_its_name_says(client: Client, count: int, shown: str) -> None:
+    lyon = make_store("lyon")
+    client.force_login(make_staff(Role.CLERK, lyon))
+    cache.set(COUNTS, {lyon.pk: count}, SECONDS)
+    page = client.get("/stores/lyon/alerts/").text
+    assert f'aria-label="{shown} open alerts"' in page
+    assert f'<span class="counter" aria-hidden="true">{shown}</span>' in page
 
 
 @pytest.mark.django_db
