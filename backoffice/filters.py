@@ -9,9 +9,11 @@ from backoffice.models import ReportDelivery, Schedule, Snapshot
 from backoffice.models.schedules import ScheduleQuerySet
 from backoffice.reports.definitions import REPORTS
 from stores.models import Mail, User
+from stores.models.mail import MailQuerySet
 from stores.queries import people_called
 
 BY_ITSELF = "by-itself"  # of the stopped ones, those that nobody stopped
+DELAYED, WITHHELD = "delayed", "withheld"
 
 
 class MailFilter(filters.FilterSet):  # type: ignore[misc]
@@ -21,7 +23,16 @@ class MailFilter(filters.FilterSet):  # type: ignore[misc]
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("name@…")}),
     )
-    state = filters.ChoiceFilter(label=_("State"), choices=Mail.State, empty_label=_("all"))
+    state = filters.ChoiceFilter(
+        label=_("State"),
+        choices=[
+            *Mail.State.choices,
+            (DELAYED, _("waiting for the mail server")),
+            (WITHHELD, _("withheld on purpose")),
+        ],
+        empty_label=_("all"),
+        method="in_state",
+    )
 
     class Meta:
         model = Mail
@@ -29,6 +40,14 @@ class MailFilter(filters.FilterSet):  # type: ignore[misc]
 
     def filter_words(self, mails: QuerySet[Mail], _name: str, words: str) -> QuerySet[Mail]:
         return mails.filter(Q(subject__icontains=words) | Q(to_email__icontains=words))
+
+    def in_state(self, mails: MailQuerySet, _name: str, state: str) -> MailQuerySet:
+        found = {
+            DELAYED: mails.delayed(),
+            WITHHELD: mails.withheld(),
+            str(Mail.State.FAILED): mails.given_up(),
+        }
+        return found.get(state, mails.filter(state=state))
 
 
 def _reports() -> list[tuple[str, Any]]:

@@ -15,6 +15,11 @@ def to_cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
+def to_tenths(number: Decimal) -> Decimal:
+    """A rate or a number of days rounded half up to one place."""
+    return number.quantize(TENTH, rounding=ROUND_HALF_UP)
+
+
 def tax_included(gross: Decimal, rate: Decimal) -> Decimal:
     """The tax inside a gross amount; `rate` in per cent (20 for 20 %)."""
     return to_cents(gross * rate / (100 + rate))
@@ -32,7 +37,7 @@ def average(amount: Decimal, count: int) -> Decimal | None:
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:
     """The part of the whole in per cent, with one place; None if the whole is 0."""
-    return (part * 100 / whole).quantize(TENTH, rounding=ROUND_HALF_UP) if whole else None
+    return to_tenths(part * 100 / whole) if whole else None
 
 
 def percent_change(now: Decimal | int, before: Decimal | int) -> Decimal | None:
@@ -40,9 +45,7 @@ def percent_change(now: Decimal | int, before: Decimal | int) -> Decimal | None:
     a loss; None if it was 0 before."""
     if not before:
         return None
-    return (Decimal(now - before) * 100 / abs(Decimal(before))).quantize(
-        TENTH, rounding=ROUND_HALF_UP
-    )
+    return to_tenths(Decimal(now - before) * 100 / abs(Decimal(before)))
 
 
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]

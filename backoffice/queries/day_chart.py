@@ -37,10 +37,10 @@ class DayChart:
 
     @property
     def points(self) -> str:
-        """Of a line through the days, in a picture of 130 by 30."""
-        return " ".join(
-            f"{10 * x},{28 - bar.height * 26 // 100}" for x, bar in enumerate(self.bars)
-        )
+        """Of a line through the days that are over, in a picture of 130 by 30: today, which is not,
+        is a dot, so that no line falls every morning."""
+        over = self.bars[:-1]
+        return " ".join(f"{10 * x},{28 - bar.height * 26 // 100}" for x, bar in enumerate(over))
 
     @property
     def last_y(self) -> int:

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import OuterRef
-from django.urls import reverse
 from django.utils import timezone
 
 from backoffice.queries.day_chart import DayChart, last_days
+from backoffice.queries.figure_links import FigureLinks
 from backoffice.queries.running_out import RunningOut, most_urgent
 from backoffice.queries.takings import (
     ChainTakings,
+    Stretches,
     Takings,
     chain_takings,
 )
@@ -25,8 +27,10 @@ from backoffice.queries.waiting import (
     waiting_at,
     waiting_at_head_office,
     went_wrong,
+    went_wrong_at,
 )
 from backoffice.queries.worth import Worth, stock_worth
+from backoffice.reports.periods import Days
 from inventory.models import RestockLine, RestockRequest
 from inventory.models.restock import RestockRequestQuerySet
 from inventory.queries.alerts import alerts_by_place
@@ -40,12 +44,12 @@ REQUEST_ROWS = 3
 
 @dataclass(frozen=True)
 class ChannelTakings:
-    """What was sold through one channel, and where its receipts are."""
+    """What was sold through one channel."""
 
     code: str
     name: str
     takings: Takings
-    sales_url: str
+    links: FigureLinks
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Overview:
     """Head office's first page."""
 
     at: datetime
+    stretches: Stretches
+    links: FigureLinks
     takings: ChainTakings
     channels: Sequence[ChannelTakings]
     days: Mapping[int, DayChart]  # by place
@@ -66,7 +72,7 @@ class Overview:
     worth: Worth
 
     @property
-    def cover(self) -> int | None:
+    def cover(self) -> Decimal | None:
         """The days for which the stock lasts."""
         return self.takings.total.cover(self.worth.total.units)
 
@@ -76,6 +82,8 @@ class PlaceOverview:
     """The first page of one store or warehouse."""
 
     at: datetime
+    stretches: Stretches
+    links: FigureLinks
     takings: Takings
     channels: Sequence[ChannelTakings]
     days: DayChart
@@ -84,10 +92,12 @@ class PlaceOverview:
     low: int
     requests: Sequence[RestockRequest]
     waiting: Sequence[Queue]
+    wrong: Sequence[Queue]
+    health: Health  # of the workers; the ledger is the company's
     worth: Worth
 
     @property
-    def cover(self) -> int | None:
+    def cover(self) -> Decimal | None:
         """The days for which the stock lasts."""
         return self.takings.cover(self.worth.total.units)
 
@@ -108,10 +118,13 @@ def head_office_overview(
     )
     requests = requests_to_read(reader)
     figures = figures_of(None, requests, reader, now)
+    stretches = Stretches.of(places, now)
     return Overview(
         at=now,
+        stretches=stretches,
+        links=FigureLinks(stretches.today),
         takings=takings,
-        channels=_channels(takings, reverse("sales:sale_list")),
+        channels=_channels(takings, stretches.today),
         days=last_days({row.location.pk: row.today for row in takings.rows}),
         running_out=most_urgent(None, reader, now),
         out=figures["out"],
@@ -137,26 +150,33 @@ def place_overview(place: Location, reader: User) -> PlaceOverview:
         requests = requests_to_read(reader).filter(warehouse=place)
     figures = figures_of(place, requests, reader, now)
     takings = chain_takings([place], now)
+    stretches = Stretches.of([place], now)
     return PlaceOverview(
         at=now,
+        stretches=stretches,
+        links=FigureLinks(stretches.today, place),
         takings=takings.total,
-        channels=_channels(takings, reverse("sales:store_sales", args=[place.code])),
+        channels=_channels(takings, stretches.today, place),
         days=last_days({place.pk: place.local_day(now)})[place.pk],
         running_out=most_urgent(place, reader, now),
         out=figures["out"],
         low=figures["low"],
         requests=_oldest(requests, figures),
         waiting=waiting_at(place, figures, decides=place.kind != Location.Kind.STORE),
+        wrong=went_wrong_at(place, figures),
+        health=health_of(figures, now).without_ledger(),
         worth=stock_worth(place),
     )
 
 
-def _channels(takings: ChainTakings, sales_url: str) -> list[ChannelTakings]:
+def _channels(
+    takings: ChainTakings, today: Days, place: Location | None = None
+) -> list[ChannelTakings]:
     """The channels, if there is more than one."""
     names = dict(Sale.Channel.choices)
     found = sorted(takings.channels.items(), key=lambda item: -item[1].month.now.revenue)
     return [
-        ChannelTakings(code, str(names.get(code, code)), sold, f"{sales_url}?channel={code}")
+        ChannelTakings(code, str(names.get(code, code)), sold, FigureLinks(today, place, code))
         for code, sold in found
         if len(found) > 1
     ]

@@ -6,13 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.core.cache import cache
-from django.db.models import Sum
 
-from backoffice.lib.money import ZERO
 from backoffice.queries.waiting import running_out
 from inventory.models import Alert
 from inventory.models.policy import Demand
 from inventory.queries.alert_rows import AlertRows
+from inventory.queries.alerts import lost_per_day
 from stores.models import Location, User
 
 ROWS = 6
@@ -74,7 +73,7 @@ def _ranking(place: Location | None, now: datetime) -> Ranking:
     """The alerts that lose most, and what all lose."""
     alerts = running_out(place, now).with_urgency()
     ranking = list(alerts.most_urgent_first().values_list("pk", flat=True)[:ROWS])
-    lost = alerts.order_by().aggregate(lost=Sum("lost_per_day"))["lost"] or ZERO
+    lost = lost_per_day(alerts)
     cache.set(_key(place), (ranking, lost), RANKING_SECONDS)
     return ranking, lost
 

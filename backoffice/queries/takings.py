@@ -16,13 +16,14 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from backoffice.lib.money import ZERO, average, percent
+from backoffice.lib.money import ZERO, average, percent, to_tenths
+from backoffice.queries.figure_links import FigureLinks
+from backoffice.queries.stock_value import SOLD_DAYS
 from backoffice.queries.takings_sql import ORDERS, STRETCHES, takings_sql
 from backoffice.reports.periods import ONE_DAY, Days
 from stores.models import Location
 
 WEEK = timedelta(days=7)
-RATE_DAYS = 28  # that the daily units are an average of
 PER_PAGE = 10
 
 
@@ -126,11 +127,13 @@ class Takings:
     week: Compared = Compared()
     month: Compared = Compared()
     whole_day_then: Decimal = ZERO  # the same day last week until its end
-    sold_28: int = 0  # units, in the 28 days before today
+    sold_28: int = 0  # units, today and in the days before it: as the report of stock counts
 
-    def cover(self, units: int) -> int | None:
-        """The whole days for which so many units last; None if none were sold."""
-        return units * RATE_DAYS // self.sold_28 if self.sold_28 else None
+    def cover(self, units: int) -> Decimal | None:
+        """The days for which so many units last, to a tenth; None if none were sold."""
+        if not self.sold_28:
+            return None
+        return to_tenths(Decimal(units * SOLD_DAYS) / self.sold_28)
 
 
 @dataclass(frozen=True)
@@ -151,16 +154,12 @@ class PlaceRow:
         return self.rank_then - self.rank
 
     @property
-    def cover(self) -> int | None:
+    def cover(self) -> Decimal | None:
         return self.takings.cover(self.stock)
 
     @property
-    def week_first(self) -> date:
-        return self.today - timedelta(days=self.today.weekday())
-
-    @property
-    def month_first(self) -> date:
-        return self.today.replace(day=1)
+    def links(self) -> FigureLinks:
+        return FigureLinks(Days(self.today, self.today), self.location)
 
 
 @dataclass(frozen=True)
@@ -184,10 +183,12 @@ def chain_takings(
 ) -> ChainTakings:
     """What these places sold, with a page of them in this order; in one query. `stock` (units) and
     `alerts` by place are shown, and sorted by, beside it."""
-    by_pk = {place.pk: place for place in places}
+    by_pk, stretches = {place.pk: place for place in places}, Stretches.of(places, now)
     given = {
         "now": now,
         "places": list(by_pk),
+        "first": min(stretches.month_then.first, stretches.today.first - (SOLD_DAYS - 1) * ONE_DAY),
+        "last": stretches.today.last,
         "stock": [(stock or {}).get(pk, 0) for pk in by_pk],
         "alerts": [(alerts or {}).get(pk, 0) for pk in by_pk],
         "limit": PER_PAGE,

@@ -1,19 +1,22 @@
 """The one statement behind takings: the database adds up, ranks, sorts and pages; its totals are not
-added up from what is shown. The `LATERAL`s have it read the few rows of each place by their index,
-whatever else the tables hold."""
+added up from what is shown. It reads each day of each place once, from the first of last month or four
+weeks ago on, whatever else the tables hold; of a day that is compared until now, the hours that are
+over and the receipts of the one that runs."""
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
-STRETCHES = {  # of each place: from a day on, and before another; and until a moment of that one
-    "today": "today, today + 1",
-    "today_then": "today - 7, today - 7",
-    "whole_then": "today - 7, today - 6",
-    "week": "week, today + 1",
-    "week_then": "week - 7, today - 7",
-    "month": "month, today + 1",
-    "month_then": "month_then, until_month::date",
-    "rate": "today - 28, today",
+DAYS = {  # which of a place's days are whole in each stretch
+    "today": "day = today",
+    "today_then": "false",
+    "whole_then": "day = today - 7",
+    "week": "day >= week",
+    "week_then": "day >= week - 7 AND day < today - 7",
+    "month": "day >= month",
+    "month_then": "day < until_month::date AND day >= month_then",
+    "rate": "day > today - 28",
 }
+STRETCHES = tuple(DAYS)
 UNTIL = {"today_then": "week", "week_then": "week", "month_then": "month"}
 MEASURES = {  # and what their sums are
     "revenue": "numeric",
@@ -56,15 +59,12 @@ TAKINGS = """
         FROM place
         CROSS JOIN LATERAL (VALUES ('week', until_week), ('month', until_month))
             AS moment (beside, moment)
-    ), whole AS (
-        SELECT place.location_id, channel, stretch, {measures}
-        FROM place
-        CROSS JOIN LATERAL (VALUES {stretches}) AS stretch (stretch, first, before)
-        CROSS JOIN LATERAL (
-            SELECT channel, {sums} FROM sales_dailysales sold
-            WHERE sold.location_id = place.location_id AND sold.day >= first AND sold.day < before
-            GROUP BY channel
-        ) AS sums
+    ), days AS (
+        SELECT location_id, channel, {days}
+        FROM place JOIN sales_dailysales sold USING (location_id)
+        WHERE sold.location_id = ANY(%(places)s) AND sold.day BETWEEN %(first)s AND %(last)s
+            AND sold.day <= today
+        GROUP BY location_id, channel
     ), part AS (
         SELECT until.location_id, channel, beside, {measures}
         FROM until
@@ -88,17 +88,14 @@ TAKINGS = """
         CROSS JOIN LATERAL (
             SELECT sum(unit_cost * quantity) AS cost FROM sales_saleline WHERE sale_id = sale.id
         ) AS goods
-    ), added AS (
-        SELECT location_id, channel, stretch, {sums}
-        FROM (
-            SELECT * FROM whole
-            UNION ALL
-            SELECT location_id, channel, stretch, {measures}
-            FROM part JOIN (VALUES {until}) AS counted (stretch, beside) USING (beside)
-        ) AS every
-        GROUP BY GROUPING SETS ((location_id, stretch), (channel, stretch), (stretch))
     ), figures AS (
-        SELECT location_id, channel, {pivot} FROM added GROUP BY location_id, channel
+        SELECT location_id, channel, {added}
+        FROM (
+            SELECT * FROM days
+            UNION ALL
+            SELECT location_id, channel, {parts} FROM part GROUP BY location_id, channel
+        ) AS every
+        GROUP BY GROUPING SETS ((location_id), (channel), ())
     ), ranked AS (
         SELECT place.location_id, today, name, given.stock, given.alerts, {figures},
             rank() OVER (ORDER BY coalesce(week_revenue, 0) DESC) AS rank,
@@ -110,7 +107,7 @@ TAKINGS = """
         LEFT JOIN figures USING (location_id)
         WHERE is_open OR figures.location_id IS NOT NULL
     ), sorted AS (
-        SELECT *, row_number() OVER (ORDER BY {order} NULLS LAST, name, location_id) AS position,
+        SELECT *, row_number() OVER (ORDER BY {order} NULLS LAST, rank, name, location_id) AS position,
             least(%(offset)s, (places - 1) / %(limit)s * %(limit)s) AS before
         FROM ranked
     )
@@ -128,19 +125,20 @@ TAKINGS = """
 def takings_sql(order: str) -> str:
     """The statement, with the places in this order (a name of `ORDERS`)."""
     columns = [(stretch, measure) for stretch in STRETCHES for measure in MEASURES]
+    until = {stretch: f"beside = '{UNTIL[stretch]}'" for stretch in UNTIL}
     return TAKINGS.strip().format(
         sums=", ".join(f"sum({measure}) AS {measure}" for measure in MEASURES),
         measures=", ".join(MEASURES),
-        stretches=", ".join(f"('{name}', {days})" for name, days in STRETCHES.items()),
-        until=", ".join(f"('{stretch}', '{name}')" for stretch, name in UNTIL.items()),
-        pivot=", ".join(
-            f"coalesce(sum({measure}) FILTER (WHERE stretch = '{stretch}'), 0)"
-            f" AS {stretch}_{measure}"
-            for stretch, measure in columns
-        ),
-        figures=", ".join(
-            f"coalesce({stretch}_{measure}, 0)::{MEASURES[measure]} AS {stretch}_{measure}"
-            for stretch, measure in columns
-        ),
+        days=_sums(columns, DAYS),
+        parts=_sums(columns, dict.fromkeys(STRETCHES, "false") | until),
+        added=", ".join(f"sum({s}_{m}) AS {s}_{m}" for s, m in columns),
+        figures=", ".join(f"coalesce({s}_{m}, 0)::{MEASURES[m]} AS {s}_{m}" for s, m in columns),
         order=ORDERS[order],
+    )
+
+
+def _sums(columns: Sequence[tuple[str, str]], counted: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"sum({measure}) FILTER (WHERE {counted[stretch]}) AS {stretch}_{measure}"
+        for stretch, measure in columns
     )

@@ -1,12 +1,14 @@
 """What waits for whoever looks, and what went wrong: each with its count, since when, and its list."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
-from django.db.models import Func, IntegerField, QuerySet, Subquery
+from django.db.models import Func, IntegerField, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import ngettext_lazy
 
@@ -18,7 +20,6 @@ from inventory.models.restock import RestockRequestQuerySet
 from shop.models import Order
 from stores.models import Company, Location, Mail, User
 
-STUCK = timedelta(minutes=10)
 OLD = timedelta(hours=2)  # suggestions are worked out afresh every hour
 TEXTS = {
     "requests": ngettext_lazy(
@@ -91,6 +92,10 @@ class Health:
         late = self.worker_is_stale or self.suggestions_are_old
         return not late and self.ledger_is_guarded and not self.ledger_drift
 
+    def without_ledger(self) -> Health:
+        """The same for whoever sees one place: the ledger is everybody's."""
+        return replace(self, ledger_drift=0, ledger_is_guarded=True, ledger_checked_at=None)
+
 
 type Figures = Mapping[str, Any]
 
@@ -137,19 +142,17 @@ def _queues(
         orders = orders.filter(location=place)
         end = "destination" if place.kind == Location.Kind.STORE else "source"
         late = late.filter(**{end: place})
-    stuck = RestockRequest.objects.filter(
-        state=RestockRequest.State.APPROVED, decided_at__lt=now - STUCK
-    )
-    delayed = Mail.objects.filter(state=Mail.State.WAITING, attempts__gt=0)
-    failed = Mail.objects.filter(state=Mail.State.FAILED, withheld="")
+    stuck = RestockRequest.objects.stuck(now)
+    if place:
+        stuck = stuck.filter(Q(store=place) | Q(warehouse=place))
     return {
         "requests": (requests, "asked_at"),
         "late_transfers": (late, "due_at"),
         "orders": (orders, "placed_at"),
         "stuck_orders": (orders.stuck(now), "placed_at"),
         "stuck_requests": (stuck, "decided_at"),
-        "failed_mails": (failed, "created_at"),
-        "delayed_mails": (delayed, "created_at"),
+        "failed_mails": (Mail.objects.given_up(), "created_at"),
+        "delayed_mails": (Mail.objects.delayed(), "created_at"),
     }
 
 
@@ -191,9 +194,21 @@ def went_wrong(figures: Figures) -> list[Queue]:
     return _waiting(
         figures,
         failed_mails=f"{mails}?state=failed",
-        delayed_mails=f"{mails}?state=waiting",
+        delayed_mails=f"{mails}?state=delayed",
         stopped_schedules=reverse("backoffice:schedule_list") + "?state=by-itself",
-        stuck_requests=reverse("inventory:restock_list") + "?state=approved",
+        stuck_requests=reverse("inventory:restock_list") + "?state=stuck",
+    )
+
+
+def went_wrong_at(place: Location, figures: Figures) -> list[Queue]:
+    """The same of one place, and the schedules of whoever looks."""
+    requests = reverse("inventory:restock_list")
+    if place.kind == Location.Kind.STORE:
+        requests = reverse("inventory:store_restock", args=[place.code])
+    return _waiting(
+        figures,
+        stopped_schedules=reverse("backoffice:schedule_list") + "?state=by-itself",
+        stuck_requests=f"{requests}?state=stuck",
     )
 
 

@@ -25,15 +25,15 @@ EVERYWHERE = "stock-worth"
 CLAIM = "stock-worth-claim"
 SHOWN_CATEGORIES = 5
 WORTH = """
-    SELECT level.location_id, category.id, category.name, sku.is_active AND product.is_active,
-        sum(level.on_hand)::bigint, sum(level.on_hand * sku.cost)
+    SELECT level.location_id, category.id, category.slug, category.name,
+        sku.is_active AND product.is_active, sum(level.on_hand)::bigint, sum(level.on_hand * sku.cost)
     FROM inventory_stocklevel level
     JOIN stores_location place ON place.id = level.location_id
     JOIN inventory_sku sku ON sku.id = level.sku_id
     JOIN inventory_product product ON product.id = sku.product_id
     JOIN inventory_category category ON category.id = product.category_id
     WHERE level.on_hand > 0 AND place.kind IN ('store', 'warehouse')
-    GROUP BY 1, 2, 3, 4
+    GROUP BY 1, 2, 3, 4, 5
 """
 
 
@@ -47,8 +47,12 @@ class Goods(NamedTuple):
         return Goods(self.units + other.units, self.value + other.value)
 
 
+type CategoryKey = tuple[int, str, str]  # id, name in addresses, name
+
+
 class CategoryWorth(NamedTuple):
     pk: int
+    slug: str
     name: str
     goods: Goods
     width: int  # of its bar, in per cent of the longest
@@ -59,7 +63,7 @@ class Worth:
     """What is in stock, as it was at a moment: by category on sale, and what is not on sale any more."""
 
     at: datetime
-    on_sale: Mapping[tuple[int, str], Goods]
+    on_sale: Mapping[CategoryKey, Goods]
     not_on_sale: Goods
     units_by_place: Mapping[int, int]
 
@@ -77,8 +81,8 @@ class Worth:
         ranked = self._ranked[:SHOWN_CATEGORIES]
         most = max((goods.value for _category, goods in ranked), default=ZERO)
         return [
-            CategoryWorth(pk, name, goods, round(100 * goods.value / most) if most else 0)
-            for (pk, name), goods in ranked
+            CategoryWorth(*category, goods, round(100 * goods.value / most) if most else 0)
+            for category, goods in ranked
         ]
 
     @property
@@ -91,8 +95,8 @@ class Worth:
         return len(self._ranked[SHOWN_CATEGORIES:])
 
     @property
-    def _ranked(self) -> list[tuple[tuple[int, str], Goods]]:
-        return sorted(self.on_sale.items(), key=lambda item: (-item[1].value, item[0][1]))
+    def _ranked(self) -> list[tuple[CategoryKey, Goods]]:
+        return sorted(self.on_sale.items(), key=lambda item: (-item[1].value, item[0][2]))
 
 
 def stock_worth(place: Location | None = None) -> Worth:
@@ -116,13 +120,13 @@ def stock_worth(place: Location | None = None) -> Worth:
 def _worked_out() -> dict[int | None, Worth]:
     """Of each place that has any, and under None of all of them; one query."""
     at = timezone.now()
-    on_sale: dict[int | None, dict[tuple[int, str], Goods]] = defaultdict(dict)
+    on_sale: dict[int | None, dict[CategoryKey, Goods]] = defaultdict(dict)
     others: dict[int | None, Goods] = defaultdict(Goods)
     units: dict[int, int] = defaultdict(int)
     with connection.cursor() as cursor:
         cursor.execute(WORTH.strip())
-        for place, pk, name, is_active, count, value in cursor.fetchall():
-            goods, category = Goods(count, value), (pk, name)
+        for place, pk, slug, name, is_active, count, value in cursor.fetchall():
+            goods, category = Goods(count, value), (pk, slug, name)
             units[place] += count
             for counted in (place, None):
                 if is_active:

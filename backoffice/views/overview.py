@@ -4,12 +4,13 @@ from datetime import date
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from backoffice.lib.htmx import render_page
 from backoffice.queries.day import day_of
 from backoffice.queries.overview import head_office_overview, place_overview
-from backoffice.queries.takings import PER_PAGE, Stretches
+from backoffice.queries.takings import PER_PAGE
 from backoffice.queries.takings_sql import ORDERS
 from stores.models import Location, Role
 from stores.rights import StaffRequest, holds_at, holds_company_wide, staff, staff_at
@@ -31,7 +32,6 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     pager = Paginator(range(overview.takings.count), PER_PAGE).get_page(number)
     context = {
         "overview": overview,
-        "stretches": Stretches.of(places, overview.at),
         "order": order,
         "pager": pager,
         "decides": holds_company_wide(request.user, Role.LOGISTICS),
@@ -45,14 +45,17 @@ def store_home(request: StaffRequest) -> HttpResponse:
     place = request.location
     is_store = place.kind == Location.Kind.STORE
     overview = place_overview(place, request.user)
+    manages = is_store and holds_at(request.user, place, Role.MANAGER, Role.AUDITOR)
+    today = overview.stretches.today.last.isoformat()
+    receipts = {"day": f"{reverse('sales:store_sales', args=[place.code])}?day={today}"}
     context = {
         "overview": overview,
-        "stretches": Stretches.of([place], overview.at),
         "place": place,
         "is_store": is_store,
         "sells": is_store and holds_at(request.user, place, Role.CLERK),
         "sees_sales": is_store and holds_at(request.user, place, Role.CLERK, Role.AUDITOR),
-        "manages": is_store and holds_at(request.user, place, Role.MANAGER, Role.AUDITOR),
+        "manages": manages,
+        "links": overview.links if manages else receipts,
     }
     return render_page(request, "backoffice/store_home.html", context, parts=("overview",))
 

@@ -17,6 +17,7 @@ from stores.models import Location
 State = RestockRequest.State
 AGES = [("1", _("a day")), ("3", _("three days")), ("7", _("a week"))]
 VALUES = [(str(value), f"{value:,}".replace(",", " ")) for value in (100, 500, 1000, 5000)]
+STUCK = "stuck"
 LONGEST_NUMBER = 18  # digits of a request's number that a column can hold
 
 
@@ -34,6 +35,7 @@ class RestockQueueFilter(django_filters.FilterSet):  # type: ignore[misc]
         label=_("State"),
         choices=[
             (State.APPROVED.value, _("on its way")),
+            (STUCK, _("approved, not carried out")),
             (State.SENT.value, _("in transit")),
             (State.DONE.value, _("received")),
             (State.REFUSED.value, _("refused")),
@@ -103,6 +105,8 @@ class RestockQueueFilter(django_filters.FilterSet):  # type: ignore[misc]
     def in_state(
         self, queryset: RestockRequestQuerySet, _name: str, value: str
     ) -> RestockRequestQuerySet:
+        if value == STUCK:
+            return queryset.stuck(timezone.now())
         return queryset if value == "any" else queryset.filter(state=value)
 
     def by_verdict(
@@ -130,10 +134,19 @@ class RestockQueueFilter(django_filters.FilterSet):  # type: ignore[misc]
 class StoreRestockFilter(django_filters.FilterSet):  # type: ignore[misc]
     state = django_filters.ChoiceFilter(
         label=_("State"),
-        choices=[choice for choice in State.choices if choice[0] != State.DRAFT],
+        choices=[
+            *(choice for choice in State.choices if choice[0] != State.DRAFT),
+            (STUCK, _("approved, not carried out")),
+        ],
         empty_label=_("any state"),
+        method="in_state",
     )
 
     class Meta:
         model = RestockRequest
         fields = ["state"]
+
+    def in_state(
+        self, queryset: RestockRequestQuerySet, _name: str, value: str
+    ) -> RestockRequestQuerySet:
+        return queryset.stuck(timezone.now()) if value == STUCK else queryset.filter(state=value)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from inventory.models.catalogue import Sku
 from inventory.models.policy import ApprovalRule
 from stores.models import Location, User
 from stores.models.location import LocationQuerySet
+
+STUCK = timedelta(minutes=10)  # that a worker may take for what was approved
 
 
 def _asked_by(person: User) -> Q:
@@ -63,6 +66,10 @@ class RestockRequestQuerySet(models.QuerySet["RestockRequest"]):
     def due(self) -> RestockRequestQuerySet:
         """Decided, and still to be carried out by a worker."""
         return self.filter(state=RestockRequest.State.APPROVED).order_by("pk")
+
+    def stuck(self, now: datetime) -> RestockRequestQuerySet:
+        """Those of them that a worker should have carried out long ago."""
+        return self.due().filter(decided_at__lt=now - STUCK)
 
 
 class RestockRequest(models.Model):

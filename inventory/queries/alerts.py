@@ -1,11 +1,15 @@
-"""How many alerts call for somebody, place by place: the figure in every page's header."""
+"""How many alerts call for somebody, place by place: the figure in every page's header; and what
+they cost."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, Sum
 
+from backoffice.lib.money import ZERO
 from inventory.models import Alert
+from inventory.models.alert import AlertQuerySet
 from stores.admission import holders
 from stores.models import Location, Role, User
 from stores.rights import memberships_of
@@ -27,6 +31,12 @@ def open_alerts(user: User, place: Location | None) -> int:
     if None in places:
         return sum(counts.values())
     return sum(counts.get(place_id, 0) for place_id in places if place_id)
+
+
+def lost_per_day(alerts: AlertQuerySet) -> Decimal:
+    """Of alerts `with_urgency`: the sales that all of them cost per day."""
+    lost: Decimal | None = alerts.order_by().aggregate(lost=Sum("lost_per_day"))["lost"]
+    return lost or ZERO
 
 
 def forget_counts() -> None:

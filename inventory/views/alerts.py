@@ -19,6 +19,7 @@ from inventory.filters.alerts import AlertFilter
 from inventory.forms.restock import ids_from
 from inventory.models import Alert
 from inventory.queries.alert_rows import AlertRows
+from inventory.queries.alerts import lost_per_day
 from inventory.tables.alerts import AlertTable
 from stores.models import Location, Role
 from stores.rights import StaffRequest, holds, holds_at, holds_company_wide, staff, staff_at
@@ -77,6 +78,8 @@ def _page(request: StaffRequest, place: Location | None, *, acts: bool) -> HttpR
         "sees_mailer": not place
         and holds_company_wide(request.user, Role.HEAD_OFFICE, reading=True),
     }
+    if not filterset.shows_closed and not filterset.shows_a_mail:
+        context["lost_per_day"] = lost_per_day(filterset.qs)
     status = 422 if error else 200
     template = "inventory/alert_list.html"
     return render_page(request, template, context, parts=("alert-table",), status=status)

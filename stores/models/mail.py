@@ -9,6 +9,19 @@ from django.utils.translation import pgettext_lazy
 from stores.models.people import User
 
 
+class MailQuerySet(models.QuerySet["Mail"]):
+    def delayed(self) -> MailQuerySet:
+        """What was tried at least once, and is tried again."""
+        return self.filter(state=Mail.State.WAITING, attempts__gt=0)
+
+    def given_up(self) -> MailQuerySet:
+        """What could not be sent; what was withheld on purpose is none of it."""
+        return self.filter(state=Mail.State.FAILED, withheld="")
+
+    def withheld(self) -> MailQuerySet:
+        return self.exclude(withheld="")
+
+
 class Mail(models.Model):
     """A mail that was promised: written with the fact it tells, sent by a worker, once."""
 
@@ -55,6 +68,8 @@ class Mail(models.Model):
     only_owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+
+    objects = MailQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

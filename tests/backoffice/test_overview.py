@@ -144,7 +144,7 @@ def test_decisions_and_troubles_are_counted_with_the_oldest_and_their_list() -> 
     overview = head_office_overview(Location.objects.inner(), office)
     assert [(queue.name, queue.count, queue.url) for queue in overview.wrong] == [
         ("failed_mails", 1, "/head-office/mail/?state=failed"),
-        ("delayed_mails", 1, "/head-office/mail/?state=waiting"),
+        ("delayed_mails", 1, "/head-office/mail/?state=delayed"),
     ]
     assert overview.health.worker_is_stale
     logistics = make_staff(Role.LOGISTICS, request.warehouse)
@@ -197,6 +197,34 @@ def test_each_queue_opens_the_list_that_holds_as_many(client: Client) -> None:
     for url in ("/stores/lyon/orders/?state=stuck", "/stores/lyon/transfers/?late=late"):
         assert f'href="{url}"' in page
         assert client.get(url).text.count("<tr") == 2
+
+
+@pytest.mark.django_db
+def test_what_went_wrong_opens_the_list_that_holds_as_many(client: Client) -> None:
+    lyon, paris, central = make_store("lyon"), make_store("paris"), make_warehouse("central")
+    long_ago = timezone.now() - timedelta(minutes=11)
+    requests = [make_restock(store=store, warehouse=central) for store in (lyon, lyon, paris)]
+    decided = {"decided_at": timezone.now(), "decided_by": make_staff(Role.LOGISTICS)}
+    RestockRequest.objects.update(state=RestockRequest.State.APPROVED, **decided)
+    stuck = RestockRequest.objects.filter(pk__in=[requests[0].pk, requests[2].pk])
+    stuck.update(decided_at=long_ago)
+    mail = {"to_email": "a@comptoir.example", "language": "en", "subject": "s", "text": "t"}
+    for number, attempts in enumerate((0, 1, 2)):
+        Mail.objects.create(key=f"{number}", message_id=f"<{number}>", attempts=attempts, **mail)
+    client.force_login(make_staff(Role.HEAD_OFFICE))
+    page = client.get(OFFICE).text
+    for url, words in (
+        ("/head-office/restock/?state=stuck", "2 approved requests are not carried out"),
+        ("/head-office/mail/?state=delayed", "2 mails wait for the mail server"),
+    ):
+        assert f'href="{url}">{words}<' in page
+        assert ">2 rows<" in client.get(url).text
+    client.force_login(make_staff(Role.MANAGER, lyon))
+    page, url = client.get("/stores/lyon/").text, "/stores/lyon/restock/?state=stuck"
+    assert f'href="{url}">1 approved request is not carried out<' in page
+    assert "mail server" not in page
+    assert "stock figure" not in page  # the ledger is not theirs
+    assert ">1 row<" in client.get(url).text
 
 
 @pytest.mark.django_db
