@@ -1,8 +1,11 @@
 // A part with data-refresh="45" and an id is fetched again every 45 seconds while somebody can see it.
 // Only what differs is changed, so that nothing flickers, and focus, scroll and open menus stay where
 // they are. Children with a data-key are known by it, the others by where they stand.
+// When nothing newer can be had, its data-as-of says so in the words of its data-failed, and it is told
+// once; the next answer that arrives puts everything right.
 (() => {
   "use strict";
+  const PATIENCE = 20000; // milliseconds
   const asked = new Map();
   const refreshing = new Set();
   const parts = () => document.querySelectorAll("[data-refresh][id]");
@@ -49,17 +52,38 @@
     refreshing.add(part.id);
     htmx
       .ajax("GET", location.pathname + location.search, { source: part, target: part, swap: "none" })
+      .catch(() => {}) // told by the event of its failure
       .finally(() => refreshing.delete(part.id));
   }
 
+  // The words stay until the server answers: what it sends stands in their place.
+  function age(part) {
+    const words = part.querySelector("[data-as-of]");
+    if (!words || words.hasAttribute("data-old")) return;
+    words.setAttribute("data-old", "");
+    words.textContent = words.dataset.failed;
+    document.getElementById("announcer").textContent = words.dataset.failed;
+  }
+
+  function failed(event) {
+    const part = event.detail.requestConfig?.target || event.detail.target;
+    if (!refreshing.has(part?.id)) return;
+    event.stopPropagation(); // a page that asks by itself doesn't call out each time
+    age(part);
+  }
+
   function look() {
-    if (document.hidden || !navigator.onLine) return;
+    if (document.hidden) return;
+    if (!navigator.onLine) return parts().forEach(age);
     for (const part of parts()) {
       const due = (asked.get(part.id) || 0) + 1000 * Number(part.dataset.refresh);
       if (Date.now() >= due) refresh(part);
     }
   }
 
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (refreshing.has(detail.target?.id)) detail.timeout = PATIENCE;
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const part = event.detail.target;
     if (!part.dataset?.refresh || event.detail.xhr.status !== 200) return;
@@ -76,5 +100,8 @@
     for (const part of parts()) asked.set(part.id, Date.now());
     setInterval(look, 1000);
   });
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.addEventListener(name, failed, true);
+  }
   document.addEventListener("visibilitychange", look);
 })();
