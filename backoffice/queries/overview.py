@@ -174,7 +174,7 @@ def _channels(
 ) -> list[ChannelTakings]:
     """The channels, if there is more than one."""
     names = dict(Sale.Channel.choices)
-    found = sorted(takings.channels.items(), key=lambda item: -item[1].month.now.revenue)
+    found = sorted(takings.channels.items(), key=lambda item: -item[1].month.now)
     return [
         ChannelTakings(code, str(names.get(code, code)), sold, FigureLinks(today, place, code))
         for code, sold in found

@@ -19,7 +19,7 @@ from django.db import connection
 from backoffice.lib.money import ZERO, average, percent, to_tenths
 from backoffice.queries.figure_links import FigureLinks
 from backoffice.queries.stock_value import SOLD_DAYS
-from backoffice.queries.takings_sql import ORDERS, STRETCHES, takings_sql
+from backoffice.queries.takings_sql import ORDERS, takings_sql
 from backoffice.reports.periods import ONE_DAY, Days
 from stores.models import Location
 
@@ -120,12 +120,24 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Revenues:
+    """What was taken in a stretch of time, and in the one it stands beside."""
+
+    now: Decimal = ZERO
+    then: Decimal = ZERO
+
+    @property
+    def change(self) -> Decimal | None:
+        return _change(self.now, self.then)
+
+
+@dataclass(frozen=True)
 class Takings:
     """The stretches of one place, of one channel, or of all."""
 
     today: Compared = Compared()
-    week: Compared = Compared()
-    month: Compared = Compared()
+    week: Revenues = Revenues()
+    month: Revenues = Revenues()
     whole_day_then: Decimal = ZERO  # the same day last week until its end
     sold_28: int = 0  # units, today and in the days before it: as the report of stock counts
 
@@ -218,16 +230,16 @@ def _rows(sql: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _takings(row: Mapping[str, Any]) -> Takings:
-    sold = {
-        stretch: Sold(*(row[f"{stretch}_{measure}"] for measure in Sold._fields))
-        for stretch in STRETCHES
-    }
+    today, then = (
+        Sold(*(row[f"{stretch}_{measure}"] for measure in Sold._fields))
+        for stretch in ("today", "today_then")
+    )
     return Takings(
-        today=Compared(sold["today"], sold["today_then"]),
-        week=Compared(sold["week"], sold["week_then"]),
-        month=Compared(sold["month"], sold["month_then"]),
-        whole_day_then=sold["whole_then"].revenue,
-        sold_28=sold["rate"].units,
+        today=Compared(today, then),
+        week=Revenues(row["week_revenue"], row["week_then_revenue"]),
+        month=Revenues(row["month_revenue"], row["month_then_revenue"]),
+        whole_day_then=row["whole_then_revenue"],
+        sold_28=row["rate_units"],
     )
 
 

@@ -3,12 +3,12 @@ added up from what is shown. It reads each day of each place once, from the firs
 weeks ago on, whatever else the tables hold; of a day that is compared until now, the hours that are
 over and the receipts of the one that runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 
 DAYS = {  # which of a place's days are whole in each stretch
     "today": "day = today",
-    "today_then": "false",
+    "today_then": "false",  # only until now
     "whole_then": "day = today - 7",
     "week": "day >= week",
     "week_then": "day >= week - 7 AND day < today - 7",
@@ -16,7 +16,6 @@ DAYS = {  # which of a place's days are whole in each stretch
     "month_then": "day < until_month::date AND day >= month_then",
     "rate": "day > today - 28",
 }
-STRETCHES = tuple(DAYS)
 UNTIL = {"today_then": "week", "week_then": "week", "month_then": "month"}
 MEASURES = {  # and what their sums are
     "revenue": "numeric",
@@ -25,6 +24,17 @@ MEASURES = {  # and what their sums are
     "tickets": "bigint",
     "units": "bigint",
 }
+ALL = tuple(MEASURES)
+COLUMNS = [  # what is told of each stretch
+    (stretch, measure)
+    for stretch, measures in {
+        "today": ALL,
+        "today_then": ALL,
+        **dict.fromkeys(("whole_then", "week", "week_then", "month", "month_then"), ("revenue",)),
+        "rate": ("units",),
+    }.items()
+    for measure in measures
+]
 ORDERS = {  # how the places can be sorted; a minus before the name turns it round
     "name": "name",
     "rank": "rank",
@@ -124,21 +134,20 @@ TAKINGS = """
 @cache
 def takings_sql(order: str) -> str:
     """The statement, with the places in this order (a name of `ORDERS`)."""
-    columns = [(stretch, measure) for stretch in STRETCHES for measure in MEASURES]
     until = {stretch: f"beside = '{UNTIL[stretch]}'" for stretch in UNTIL}
     return TAKINGS.strip().format(
         sums=", ".join(f"sum({measure}) AS {measure}" for measure in MEASURES),
         measures=", ".join(MEASURES),
-        days=_sums(columns, DAYS),
-        parts=_sums(columns, dict.fromkeys(STRETCHES, "false") | until),
-        added=", ".join(f"sum({s}_{m}) AS {s}_{m}" for s, m in columns),
-        figures=", ".join(f"coalesce({s}_{m}, 0)::{MEASURES[m]} AS {s}_{m}" for s, m in columns),
+        days=_sums(DAYS),
+        parts=_sums(dict.fromkeys(DAYS, "false") | until),
+        added=", ".join(f"sum({s}_{m}) AS {s}_{m}" for s, m in COLUMNS),
+        figures=", ".join(f"coalesce({s}_{m}, 0)::{MEASURES[m]} AS {s}_{m}" for s, m in COLUMNS),
         order=ORDERS[order],
     )
 
 
-def _sums(columns: Sequence[tuple[str, str]], counted: Mapping[str, str]) -> str:
+def _sums(counted: Mapping[str, str]) -> str:
     return ", ".join(
         f"sum({measure}) FILTER (WHERE {counted[stretch]}) AS {stretch}_{measure}"
-        for stretch, measure in columns
+        for stretch, measure in COLUMNS
     )

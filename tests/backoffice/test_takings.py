@@ -1,23 +1,28 @@
 """What was sold today, this week and this month, beside the same stretch before: by hand."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backoffice.queries.day_chart import last_days
-from backoffice.queries.takings import Compared, Sold, Stretches, Takings, chain_takings
+from backoffice.queries.takings import Compared, Revenues, Sold, Stretches, Takings, chain_takings
 from backoffice.reports.periods import Days
 from backoffice.reports.table import percentage
 from sales.actions.sale import Item, Paid, record_sale
-from sales.models import Sale, Tender
+from sales.models import DailySales, Sale, Tender
 from stores.models import Location, Role
 from tests.factories import make_level, make_sku, make_staff, make_store, make_warehouse
 
 FRIDAY = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)  # 14:00 in Paris
+COMPARED_DAYS = 51  # on Friday: from 1 October
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 
 
@@ -39,7 +44,9 @@ def takings_of(place: Location, now: datetime) -> Takings:
     return chain_takings([place], now).total
 
 
-def revenues(stretch: Compared) -> tuple[Decimal, Decimal]:
+def revenues(stretch: Compared | Revenues) -> tuple[Decimal, Decimal]:
+    if isinstance(stretch, Revenues):
+        return stretch.now, stretch.then
     return stretch.now.revenue, stretch.then.revenue
 
 
@@ -250,3 +257,45 @@ def test_the_last_days_end_today_and_are_as_high_as_they_sold() -> None:
     assert charts[lyon.pk].points.endswith(" 120,28")  # today is not over
     assert charts[lyon.pk].last_y == 22
     assert {bar.revenue for bar in charts[tokyo.pk].bars} == {Decimal(0)}
+
+
+@pytest.mark.django_db
+def test_what_is_read_grows_neither_with_the_years_nor_faster_than_the_stores() -> None:
+    """Each day that is compared is read once, however many stretches it belongs to."""
+
+    def read(stores: Sequence[Location]) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            chain_takings(stores, FRIDAY)
+        [statement] = queries
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement['sql']}")
+            return rows_read(cursor.fetchone()[0][0]["Plan"], "sales_dailysales")
+
+    stores = [make_store(f"store-{number:02}") for number in range(8)]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # which few rows are read by
+    fill(stores, range(400))
+    assert read(stores[:2]) == 2 * COMPARED_DAYS
+    assert read(stores) == 8 * COMPARED_DAYS
+    fill(stores, range(400, 1200))
+    assert read(stores) == 8 * COMPARED_DAYS
+
+
+def fill(stores: Sequence[Location], days: range) -> None:
+    """A summary of each store and day."""
+    sold = {"channel": "store", "tickets": 1, "units": 1, "revenue": 9, "tax": 1, "cost": 4}
+    DailySales.objects.bulk_create(
+        DailySales(location=store, day=FRIDAY.date() - day * DAY, **sold)
+        for day in days
+        for store in stores
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sales_dailysales")
+
+
+def rows_read(plan: dict[str, Any], table: str) -> int:
+    """What a plan reads of a table, by whatever index: also the rows that it then drops."""
+    here = plan.get("Relation Name") == table
+    dropped = plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
+    own = round((plan["Actual Rows"] + dropped) * plan["Actual Loops"]) if here else 0
+    return own + sum(rows_read(step, table) for step in plan.get("Plans", []))

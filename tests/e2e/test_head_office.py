@@ -65,6 +65,16 @@ def sell(sku: Sku, store: Location, units: int) -> Sale:
     )
 
 
+CUT = """[...document.querySelectorAll("html, main .table-scroll, main .card, main .list-card")]
+    .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.className)"""
+
+
+def run_low(store: Location, name: str) -> None:
+    sku = make_sku(name=name, price="48.00")
+    make_level(sku, store, on_hand=3, reorder_point=2)
+    sell(sku, store, 2)
+
+
 def test_office_changes_a_price_alone(page: Page, office: User, coffee: Sku) -> None:
     sign_in(page, office)
     page.goto("/head-office/products/")
@@ -287,3 +297,48 @@ def test_a_page_that_nobody_sees_asks_for_nothing(page: Page, office: User, coff
     with page.expect_response(re.compile("/head-office/$")):
         page.evaluate(hide % "false" + "; document.dispatchEvent(new Event('visibilitychange'))")
     assert len(asked) == 1
+
+
+def test_what_is_shown_says_calmly_that_newer_figures_cannot_be_had(
+    page: Page, office: User, coffee: Sku, lyon: Location
+) -> None:
+    page.clock.install()
+    sign_in(page, office)
+    page.goto("/head-office/")
+    store = page.get_by_role("row", name="Lyon").get_by_role("link", name="Lyon")
+    store.focus()
+    page.route("**/head-office/", lambda route: route.abort())
+    for _ in range(2):
+        with page.expect_event("requestfailed"):
+            page.clock.fast_forward(46_000)
+    told = re.compile(r"^The figures of \d\d:\d\d: newer ones can’t be had just now")
+    expect(page.locator(".as-of")).to_have_text(told)
+    expect(page.locator("#announcer")).to_have_text(told)
+    expect(page.locator("#toasts")).to_be_empty()
+    expect(store).to_be_focused()
+    page.unroute("**/head-office/")
+    sell(coffee, lyon, 1)
+    page.clock.fast_forward(46_000)
+    expect(page.get_by_role("row", name="Lyon")).to_contain_text("€47.97")
+    expect(page.locator(".as-of")).to_contain_text("the page keeps itself up to date")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_all_of_it_begins_within_one_look_and_nothing_is_cut(
+    page: Page, office: User, coffee: Sku, lyon: Location, central: Location, language: str
+) -> None:
+    make_restock({coffee: 5}, store=lyon, warehouse=central)
+    for number in range(6):
+        run_low(lyon, f"Support d’ordinateur portable {number}")
+    User.objects.filter(pk=office.pk).update(language=language)
+    sign_in(page, office)
+    for width, height in ((1440, 900), (1024, 768), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto("/head-office/")
+        assert page.evaluate(CUT) == []
+        if width == 1440:
+            tops = page.evaluate(
+                "[...document.querySelectorAll('main h2')].map(h => h.getBoundingClientRect().bottom)"
+            )
+            assert len(tops) == 5
+            assert max(tops[:4]) < 720
