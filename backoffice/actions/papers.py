@@ -24,9 +24,10 @@ REST = timedelta(minutes=1)  # then one that failed may be asked for again
 
 
 def ask_for_paper(snapshot: Snapshot) -> SnapshotPaper:
-    """The paper in the active language: kept, drawn now, or promised to a worker."""
+    """The paper in the active language: kept, drawn now, or promised to a worker; its content is read
+    when it is asked for."""
     language = (get_language() or "en")[:2]
-    papers = snapshot.papers.filter(language=language)
+    papers = snapshot.papers.filter(language=language).defer("content")
     paper = papers.exclude(state=State.FAILED, asked_at__lt=timezone.now() - REST).first()
     if paper is None and is_quick(snapshot):
         _draw_now(snapshot)

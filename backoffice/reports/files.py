@@ -14,6 +14,7 @@ from backoffice.lib.pdf import PDF_TYPE
 from backoffice.models import Snapshot
 from backoffice.reports.about import about, link_to
 from backoffice.reports.papers import kept_paper
+from backoffice.reports.query import Query
 from backoffice.reports.shown import file_cell, file_heading
 from backoffice.reports.stored import Stored, load
 from backoffice.reports.table import Cell, Table
@@ -39,7 +40,7 @@ def formats_of(stored: Stored, formats: Sequence[str]) -> list[str]:
 
 def report_file(stored: Stored, wanted: str) -> tuple[str, str, bytes]:
     """Name, content type and content of `pdf`, `xlsx` or `csv-<table>`."""
-    name = file_name(stored)
+    name = file_name(stored.snapshot)
     if wanted == "pdf":
         return f"{name}.pdf", PDF_TYPE, kept_paper(stored)
     if wanted == "xlsx":
@@ -59,10 +60,11 @@ def file_names(stored_tables: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [("pdf", _("On paper (PDF)")), ("xlsx", _("Everything (XLSX)")), *tables]
 
 
-def file_name(stored: Stored) -> str:
-    days = stored.query.days
+def file_name(snapshot: Snapshot) -> str:
+    """What its files are called, without their ending."""
+    days = Query.from_json(snapshot.query).days
     last = "" if days.first == days.last else f"-{days.last}"
-    return f"{stored.snapshot.report.replace('_', '-')}-{days.first}{last}"
+    return f"{snapshot.report.replace('_', '-')}-{days.first}{last}"
 
 
 def as_sheet(table: Table) -> Sheet:

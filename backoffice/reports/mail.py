@@ -210,7 +210,7 @@ def _wanted(stored: Stored, formats: Sequence[str]) -> list[str]:
 
 
 def _file_names(stored: Stored, formats: Sequence[str]) -> list[str]:
-    name = file_name(stored)
+    name = file_name(stored.snapshot)
     return [
         f"{name}-{wanted.removeprefix('csv-')}.csv" if "csv-" in wanted else f"{name}.{wanted}"
         for wanted in _wanted(stored, formats)

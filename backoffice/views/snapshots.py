@@ -19,13 +19,14 @@ from backoffice.lib.errors import DomainError
 from backoffice.lib.export import file_response
 from backoffice.lib.htmx import render_page, wanted_part
 from backoffice.lib.lists import turn_to_page
-from backoffice.models import Snapshot, SnapshotPaper
+from backoffice.lib.pdf import PDF_TYPE
+from backoffice.models import Snapshot
 from backoffice.queries.snapshots import with_readers
 from backoffice.reports.about import about
 from backoffice.reports.chart_look import THEMES
 from backoffice.reports.charts import chart_svg
 from backoffice.reports.comparison import CompareForm, Comparison
-from backoffice.reports.files import NoSuchFile, stored_file
+from backoffice.reports.files import NoSuchFile, file_name, stored_file
 from backoffice.reports.progress import progress_of
 from backoffice.reports.screen import chart_table
 from backoffice.reports.snapshot_page import SnapshotPage
@@ -76,9 +77,8 @@ def snapshot_file(request: StaffRequest, pk: int, wanted: str) -> HttpResponse:
     """A stored report as a file."""
     snapshot = get_object_or_404(Snapshot.objects.visible_to(request.user).done(), pk=pk)
     try:
-        paper = ask_for_paper(snapshot) if wanted == "pdf" else None
-        if paper and (paper.state != paper.State.DONE or wanted_part(request, PAPER)):
-            return _paper_page(request, snapshot, paper)
+        if wanted == "pdf":
+            return _paper(request, snapshot)
         return file_response(*stored_file(snapshot, wanted))
     except NoSuchFile as error:
         raise Http404 from error
@@ -136,8 +136,11 @@ def snapshot_send(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("backoffice:snapshot_detail", pk=pk)
 
 
-def _paper_page(request: StaffRequest, snapshot: Snapshot, paper: SnapshotPaper) -> HttpResponse:
-    """How far a paper is: the page asks again by itself, or by its link."""
+def _paper(request: StaffRequest, snapshot: Snapshot) -> HttpResponse:
+    """The paper, or a page that says how far it is and asks again by itself, or by its link."""
+    paper = ask_for_paper(snapshot)
+    if paper.state == paper.State.DONE and not wanted_part(request, PAPER):
+        return file_response(f"{file_name(snapshot)}.pdf", PDF_TYPE, bytes(paper.content))
     template, context = "backoffice/snapshot_paper.html", {"snapshot": snapshot, "paper": paper}
     status = 202 if paper.state == paper.State.WAITING else 200
     return render_page(request, template, context, parts=PAPER, status=status)

@@ -7,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from pypdf import PdfReader
 
@@ -215,3 +217,12 @@ def test_files_that_are_too_large_for_a_mail_stay_on_the_page(
         mail = mailed(snapshot, office, "xlsx")
     assert attached(mail) == {}
     assert "the whole file is attached" not in mail.text
+
+
+def test_a_kept_paper_is_handed_out_without_reading_the_rows(
+    client: Client, snapshot: Snapshot
+) -> None:
+    client.get(address(snapshot))
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address(snapshot)).headers["Content-Type"] == "application/pdf"
+    assert not [query for query in captured if "snapshotrows" in query["sql"]]
