@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.lib.htmx import render_page
+from backoffice.lib.links import own_page
 from stores.actions.people import change_profile
 from stores.forms import LanguageForm, ProfileForm
 from stores.navigation import url_or_none
@@ -51,7 +51,7 @@ def language(request: HttpRequest) -> HttpResponse:
         chosen = form.cleaned_data["language"]
         if request.user.is_authenticated:
             change_profile(request.user, language=chosen)
-        response = redirect(_own_page(request, form.cleaned_data["next"]))
+        response = redirect(own_page(request, form.cleaned_data["next"], otherwise="/"))
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             chosen,
@@ -63,11 +63,3 @@ def language(request: HttpRequest) -> HttpResponse:
         return response
     status = 422 if form.is_bound else 200
     return render_page(request, "stores/language.html", {"form": form}, status=status)
-
-
-def _own_page(request: HttpRequest, address: str) -> str:
-    """The address, if it is a page of this site."""
-    hosts = {request.get_host()}
-    if url_has_allowed_host_and_scheme(address, hosts, require_https=request.is_secure()):
-        return address
-    return "/"

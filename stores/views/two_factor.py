@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from backoffice.lib.errors import DomainError
 from backoffice.lib.htmx import render_page
+from backoffice.lib.links import own_page
 from stores.actions.sign_in import check_password_again
 from stores.actions.two_factor import renew_recovery_codes, turn_off, turn_on
 from stores.forms import PasswordAgainForm, SetUpForm
@@ -119,9 +119,7 @@ def _codes_page(request: CustomerRequest, codes: list[str]) -> HttpResponse:
 def _next(request: HttpRequest) -> str:
     """Where somebody wanted to go before they were led to the set-up."""
     address = request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
-        return address
-    return reverse("stores:security")
+    return own_page(request, address, otherwise=reverse("stores:security"))
 
 
 def _just_came(request: HttpRequest) -> bool:
