@@ -16,7 +16,7 @@ from backoffice.models import ReportDelivery, Schedule, Snapshot
 from backoffice.queries.overview import head_office_overview
 from backoffice.reports.recurrence import Recurrence, Rhythm
 from backoffice.views import schedule_form, schedules
-from stores.models import Mail, Role, User
+from stores.models import Location, Mail, Role, User
 from tests.factories import make_membership, make_staff
 from tests.queries import queries_of
 from tests.reports.chain import Chain, make_chain
@@ -396,3 +396,23 @@ def test_a_schedule_that_somebody_deletes_just_now_leads_to_the_list(
     answer = client.post(f"/reports/schedules/{schedule.pk}/{address}", sent)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/reports/schedules/")
     assert not Schedule.objects.exists()
+
+
+def test_a_store_that_closed_stays_in_the_schedule_that_names_it(
+    office: User, lyon: User, chain: Chain
+) -> None:
+    """Edited for another hour, it goes on telling of this store, and not of all that are left."""
+    client = signed_in(office)
+    client.post(NEW, form(store=["lyon"]))
+    Location.objects.filter(pk=chain.lyon.pk).update(is_active=False)
+    path = f"/reports/schedules/{Schedule.objects.get().pk}/edit/"
+    shown = client.get(path).context["form"]
+    assert shown["store"].value() == ["lyon"]
+    assert client.post(path, form(store=shown["store"].value(), at="08:00")).status_code == 302
+    assert Schedule.objects.get().query["filters"] == {"store": ["lyon"]}
+
+
+def test_a_role_that_is_sent_twice_is_one_reader(office: User, lyon: User) -> None:
+    signed_in(office).post(NEW, form(roles=["manager", "manager"], formats=["pdf", "pdf"]))
+    schedule = Schedule.objects.get()
+    assert (schedule.recipients.count(), schedule.formats) == (1, ["pdf"])
