@@ -61,5 +61,11 @@ def test_no_code_calls_text_safe() -> None:
     assert found == []
 
 
+def test_every_table_that_is_taken_away_goes_through_the_module_that_neutralises_formulas() -> None:
+    writes_tables = re.compile(r"^(import|from) (csv|openpyxl)\b", re.MULTILINE)
+    found = [file for file in python_files() if writes_tables.search(file.read_text())]
+    assert [str(file.relative_to(ROOT)) for file in found] == ["backoffice/lib/export.py"]
+
+
 def test_external_links_of_templates_give_nothing_away() -> None:
     assert hits(r"target=[\"']_blank[\"'](?![^>]*rel=[\"'][^\"']*noopener)") == []
