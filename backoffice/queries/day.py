@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from backoffice.lib.money import ZERO, average
 from backoffice.queries.day_chart import BAR_STEP, CHART_HEIGHT
+from backoffice.queries.figure_links import FigureLinks
 from backoffice.queries.takings import WEEK, Takings, chain_takings
-from backoffice.reports.periods import ONE_DAY
+from backoffice.reports.periods import ONE_DAY, Days
 from inventory.models import Sku
 from sales.models import DailyClerkSales, DailyHourSales, DailySkuSales, Sale
 from stores.models import Location
@@ -59,6 +60,7 @@ class StoreDay:
 
     day: date
     is_today: bool
+    links: FigureLinks
     takings: Takings
     channels: Sequence[tuple[str, Takings]]
     hours: Sequence[HourBar]
@@ -93,6 +95,7 @@ def day_of(place: Location, day: date) -> StoreDay:
     return StoreDay(
         day=day,
         is_today=is_today,
+        links=FigureLinks(Days(day, day), place),
         takings=sold.total,
         channels=[(str(names.get(code, code)), one) for code, one in sold.channels.items()],
         hours=_hours(place, day),

@@ -25,12 +25,23 @@ class FigureLinks:
         if self.place and not self.channel:
             day = self.today.last.isoformat()
             return reverse("backoffice:store_day", args=[self.place.code, day])
-        return self._sold("sales", self.today)
+        return self.sales
 
     @property
     def margin(self) -> str:
-        if self.place and not self.channel:
-            return self.day
+        return self.day if self.place and not self.channel else self.margins
+
+    @property
+    def sales(self) -> str:
+        """The report, of one place, too."""
+        return self._sold("sales", self.today)
+
+    @property
+    def clerks(self) -> str:
+        return self._report("sales", **_period(self.today), group_by="clerk")
+
+    @property
+    def margins(self) -> str:
         return self._sold("margin", self.today)
 
     @property
