@@ -39,7 +39,7 @@ def question_in_words(schedule: Schedule) -> list[tuple[str, str]]:
 
 
 def recipients_in_words(schedule: Schedule) -> str:
-    """Such as `Every store manager: their own stores; Ana, Zoé and 3 more people`."""
+    """Such as `Every store manager: their own stores · Ana, Zoé and 3 more people`."""
     recipients = list(schedule.recipients.all())
     words = [str(READERS[Role(r.role)]) for r in recipients if r.role]
     people = [str(r.person) for r in recipients if r.person]
@@ -47,4 +47,4 @@ def recipients_in_words(schedule: Schedule) -> str:
     if more > 0:
         others = ngettext("%(count)s more person", "%(count)s more people", more) % {"count": more}
         people = [*people[:MOST_NAMES], others]
-    return "; ".join([*words, get_text_list(people, _("and"))] if people else words)
+    return " · ".join([*words, get_text_list(people, _("and"))] if people else words)

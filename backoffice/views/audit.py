@@ -69,7 +69,7 @@ def _file(
         filters=filters_in_words(filterset, request.GET),
     )
     heading = [_("When"), _("Who"), _("How"), _("Kind"), _("Thing"), _("Name"), _("Place")]
-    heading += [_("What was done"), _("Change")]
+    heading += [_("What was done"), _("What was changed")]
     sheet = Sheet(list_name(request), heading, _lines(request, entries))
     too_long = entries[MAX_SHEET_ROWS : MAX_SHEET_ROWS + 1].exists
     return export_sheet(request, sheet, request.GET["export"], too_long=too_long)
