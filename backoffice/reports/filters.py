@@ -35,7 +35,7 @@ class ProductField(NameField):
 
     def __init__(self) -> None:
         super().__init__(required=False, label=gettext_lazy("Product"), max_length=100)
-        self.widget.attrs["placeholder"] = gettext_lazy("Name, code or barcode")
+        self.widget.attrs["placeholder"] = gettext_lazy("Name or code")
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
