@@ -145,10 +145,11 @@ def run_report(page: Page) -> None:
     page.wait_for_url(re.compile(r"/reports/\d+/$"))
 
 
-def open_schedule(page: Page) -> None:
-    """The first schedule, with what it sent."""
+def preview_schedule(page: Page) -> None:
+    """The mail of the first schedule, as one of its readers gets it."""
     page.get_by_role("table").get_by_role("link").first.click()
-    page.get_by_role("heading", level=2, name="What was sent").wait_for()
+    page.get_by_role("link", name="Preview").click()
+    page.frame_locator("iframe").get_by_role("heading", level=1).wait_for()
 
 
 STEPS: dict[str, Callable[[Page], None]] = {
@@ -158,7 +159,7 @@ STEPS: dict[str, Callable[[Page], None]] = {
     "receive": count_in,
     "suggestions": show_arithmetic,
     "report": run_report,
-    "schedule": open_schedule,
+    "schedule": preview_schedule,
 }
 
 
