@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.lib.fields import NameField, SeveralField
 from backoffice.reports.definition import Definition
+from backoffice.reports.names import labelled
 from backoffice.reports.table import Words
 from inventory.models import Category, Sku
 from sales.models import Sale
@@ -26,8 +27,9 @@ class StoresField(SeveralField):
     """Some of the reader's places by their codes; none means all of them."""
 
     def __init__(self, places: Sequence[Location]) -> None:
-        choices = [(place.code, place.name) for place in places if not place.archived_at]
-        super().__init__(choices=choices, required=False, label=_("Stores"))
+        kept = [(place.code, place.name) for place in places if not place.archived_at]
+        super().__init__(choices=labelled(kept), required=False, label=_("Stores"))
+        self.codes = [code for code, _name in kept]
 
 
 class ProductField(NameField):
@@ -101,12 +103,15 @@ def _channel_name(values: tuple[str, ...]) -> str:
 
 def _clerks(places: Sequence[Location]) -> forms.Field:
     people = User.objects.filter(memberships__location__in=places).distinct()
-    choices = [(person.email, str(person)) for person in people.order_by("name", "email")]
+    choices = labelled((person.email, str(person)) for person in people.order_by("name", "email"))
     return forms.ChoiceField(choices=[ANY, *choices], required=False, label=_("Sold by"))
 
 
 def _clerk_name(values: tuple[str, ...]) -> str:
-    return ", ".join(str(person) for person in User.objects.filter(email__in=values))
+    chosen = User.objects.filter(email__in=values).exclude(name="")
+    namesakes = User.objects.filter(name__in=chosen.values("name"))
+    names = dict(labelled((person.email, str(person)) for person in namesakes))
+    return ", ".join(names.get(value, value) for value in values)
 
 
 FILTERS: dict[str, Filter] = {

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.forms import PeriodForm
 from backoffice.reports.definition import Definition
-from backoffice.reports.filters import filter_fields
+from backoffice.reports.filters import StoresField, filter_fields
 from backoffice.reports.periods import Days, Preset
 from backoffice.reports.query import Compare, Query
 from stores.models import Location
@@ -59,8 +59,12 @@ class QuestionForm(forms.Form):
 
     @property
     def chosen_stores(self) -> int:
-        """How many stores are ticked."""
-        return len(self["store"].value() or []) if "store" in self.fields else 0
+        """How many stores are ticked: one that was archived since is no box any more."""
+        field = self.fields.get("store")
+        if not isinstance(field, StoresField):
+            return 0
+        ticked = set(self["store"].value() or [])
+        return len(ticked.intersection(field.codes))
 
     def asked(self) -> dict[str, Any]:
         """What a valid form asks, as arguments of `Query.of`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from backoffice.reports.table import Cell, Column
@@ -28,3 +28,10 @@ def _tell_apart(rows: Rows, name: int, known_by: int, beside: int) -> None:
     for row in rows:
         if len(called[row[name]]) > 1 and row[beside]:
             row[name] = f"{row[name]} ({row[beside]})"
+
+
+def labelled(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Values and names to choose from; beside a name that several have stands the value."""
+    found = list(choices)
+    count = Counter(name for _value, name in found)
+    return [(value, f"{name} ({value})" if count[name] > 1 else name) for value, name in found]

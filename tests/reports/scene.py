@@ -17,6 +17,7 @@ from inventory.actions.restock import Less, approve_restock, refuse_restock
 from inventory.models import RestockLine, Sku, StockAdjustment, StockLevel
 from shop.actions.fulfilment import hand_over
 from shop.actions.order import Delivery, cancel_order
+from shop.models import Customer
 from stores.models import Role, User
 from tests.factories import (
     make_category,
@@ -93,6 +94,7 @@ class Scene:
         self.gaps()
         self.restock()
         self.orders()
+        self.customers()
         self.runs = {run: self.run(run) for run in RUNS}
 
     def shelves(self) -> None:
@@ -155,6 +157,12 @@ class Scene:
             gone = place({self.tea: 2}, delivery=collect)
             cancel_order(gone.pk, by=gone.customer.user)
             place_and_pay({self.sum: 100})
+
+    def customers(self) -> None:
+        """Their names and addresses are found wherever they stand."""
+        for number, customer in enumerate(Customer.objects.select_related("user")):
+            named = {"name": f"Zénobie Cliente {number}", "email": f"cliente-{number}@x.example"}
+            User.objects.filter(pk=customer.user_id).update(**named)
 
     def run(self, run: Run) -> Snapshot:
         with time_machine.travel(NOW, tick=False):

@@ -1,5 +1,7 @@
 """One figure, everywhere: page, PDF, XLSX, CSV and mail show, cell by cell, what the snapshot keeps."""
 
+import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -8,18 +10,23 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.test import Client
+from openpyxl import load_workbook
+from pypdf import PdfReader
 from pytest_django import DjangoDbBlocker
 
 from backoffice.actions.snapshots import send_snapshot
 from backoffice.models import Snapshot
 from backoffice.reports.definitions import REPORTS
-from stores.models import Mail, User
+from inventory.models import Product
+from shop.models import Customer
+from stores.models import AuditEntry, Mail, User
 from tests.reports.papers import pdf_tables
 from tests.reports.scene import NOW, RUNS, Run, Scene
 from tests.reports.surfaces import (
     Known,
     Shown,
     csv_tables,
+    file_of,
     in_language,
     kept_tables,
     mail_tables,
@@ -107,6 +114,50 @@ def test_every_report_is_among_them_and_has_rows(scene: Scene) -> None:
 def test_a_table_of_several_pages_is_read_to_its_end(scene: Scene) -> None:
     snapshot = scene.runs[Run("stock", "article", "store")]
     assert kept_tables(snapshot)[0].record.row_count > 40
+
+
+def files_of(client: Client, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """Each file of a report, and all its words."""
+    for kept in kept_tables(snapshot):
+        wanted = f"csv-{kept.record.name}"
+        yield wanted, file_of(client, snapshot, wanted).decode("utf-8-sig")
+    book = load_workbook(io.BytesIO(file_of(client, snapshot, "xlsx")))
+    values = (str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+    yield "xlsx", "\n".join(values)
+    paper = PdfReader(io.BytesIO(file_of(client, snapshot, "pdf")))
+    yield "pdf", "\n".join(page.extract_text() for page in paper.pages)
+
+
+def files_that_name_customers(client: Client, snapshot: Snapshot) -> list[str]:
+    people = Customer.objects.values_list("user__name", "user__email")
+    said = {re.sub(r"\s", "", text) for person in people for text in person}
+    assert said
+    return [
+        wanted
+        for wanted, text in files_of(client, snapshot)
+        if any(one in re.sub(r"\s", "", text) for one in said)
+    ]
+
+
+@pytest.mark.parametrize("run", RUNS, ids=str)
+def test_a_file_that_names_a_customer_is_written_down(scene: Scene, run: Run) -> None:
+    """Reports add up; one that would hold names or addresses of customers must be in the trail."""
+    person, client = reader(scene, "en")
+    told = files_that_name_customers(client, scene.runs[run])
+    written = AuditEntry.objects.filter(
+        kind=AuditEntry.Kind.CUSTOMER, action=AuditEntry.Action.READ, by=person
+    )
+    assert written.count() == len(told)
+
+
+def test_a_name_of_a_customer_would_be_found_in_every_file(scene: Scene) -> None:
+    name = Customer.objects.values_list("user__name", flat=True)[0]
+    _person, client = reader(scene, "en")
+    with transaction.atomic():
+        Product.objects.filter(skus=scene.mouse).update(name=name)
+        told = files_that_name_customers(client, scene.run(Run("stock", "product")))
+        transaction.set_rollback(True)
+    assert told == ["csv-stock", "xlsx", "pdf"]
 
 
 @pytest.mark.parametrize("wrong", ["1234.50", "1 234,51"])
