@@ -11,12 +11,7 @@ from django.utils import timezone
 from backoffice.queries.day_chart import DayChart, last_days
 from backoffice.queries.figure_links import FigureLinks
 from backoffice.queries.running_out import RunningOut, most_urgent
-from backoffice.queries.takings import (
-    ChainTakings,
-    Stretches,
-    Takings,
-    chain_takings,
-)
+from backoffice.queries.takings import ChainTakings, Stretches, Takings, chain_takings
 from backoffice.queries.waiting import (
     Figures,
     Health,
@@ -108,14 +103,8 @@ def head_office_overview(
     """What head office looks at first, over these places: one page of them, in this order."""
     now = timezone.now()
     worth = stock_worth()
-    takings = chain_takings(
-        places,
-        now,
-        order=order,
-        page=page,
-        stock=worth.units_by_place,
-        alerts=alerts_by_place(),
-    )
+    stock, alerts = worth.units_by_place, alerts_by_place()
+    takings = chain_takings(places, now, order=order, page=page, stock=stock, alerts=alerts)
     requests = requests_to_read(reader)
     figures = figures_of(None, requests, reader, now)
     stretches = Stretches.of(places, now)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,10 +19,12 @@ from backoffice.models import Snapshot, SnapshotQuerySet, SnapshotTable
 from backoffice.reports.about import places_in_words
 from backoffice.reports.found import PER_PAGE
 from backoffice.reports.names import told_apart
+from backoffice.reports.periods import Days
 from backoffice.reports.query import Query
 from backoffice.reports.shown import heading, shown
 from backoffice.reports.stored import columns_of, filled
 from backoffice.reports.table import CHANGE, Cell, Column, Kind, Table, percentage
+from backoffice.reports.times import told_in
 from backoffice.templatetags.figures import period, signed
 
 MOST_OTHERS = 100
@@ -84,13 +87,14 @@ class Both:
 
 
 class Comparison:
-    """The rows of both runs, in the order of this one; rows of the other alone come after. Runs whose
-    rows are about other things share their totals alone."""
+    """The rows of both runs, in the order of this one; rows of the other alone come after. Times of
+    periods without a common day stand side by side from their first on. Runs whose rows are about
+    other things share their totals alone."""
 
     def __init__(self, form: CompareForm, address: QueryDict) -> None:
         self.here, self.there = form.snapshot, form.chosen
         table, self.key = form.table_and_column
-        self.tables = [_whole(run, table) for run in (self.here, self.there)]
+        self.tables = [_whole(self.here, table), _told(_whole(self.there, table), *self._days)]
         self.column = _column(self.tables[0], self.key)
         self.labels = self.tables[0].names
         self.known_by = _known_by(*self.tables)
@@ -99,6 +103,12 @@ class Comparison:
         self.headings = [heading(column) for column in self.labels]
         self.runs = [run_in_words(run) for run in (self.here, self.there)]
         self.pager: Page[Key] = Paginator(self._keys(), PER_PAGE).get_page(address.get("page"))
+
+    @property
+    def _days(self) -> tuple[Days, Days]:
+        """Those of this run, and those of the other."""
+        here, there = (Query.from_json(run.query).days for run in (self.here, self.there))
+        return here, there
 
     @property
     def is_of_totals(self) -> bool:
@@ -191,6 +201,17 @@ def _whole(snapshot: Snapshot, name: str) -> Table:
     if record is None:  # the other run has no such table
         return Table(name, name, (), [])
     return filled(record, [row for chunk in record.chunks.all() for row in chunk.rows])
+
+
+def _told(table: Table, here: Days, there: Days) -> Table:
+    """The table of the other run, whose times are told as those of this one."""
+    times = [(n, column.kind) for n, column in enumerate(table.columns) if column.is_time]
+    rows = [list(row) for row in table.rows]
+    for row in rows:
+        for n, kind in times:
+            time = row[n]
+            row[n] = told_in(here, time, kind, there) if isinstance(time, date) else time
+    return replace(table, rows=rows)
 
 
 def _column(table: Table, key: str) -> Column:

@@ -68,6 +68,11 @@ class Column:
         return self.kind != Kind.REF
 
     @property
+    def is_time(self) -> bool:
+        """Whether it tells rows apart by the time that they are about."""
+        return self.known_by == self.key and self.kind in (Kind.DAY, Kind.WEEK, Kind.MONTH)
+
+    @property
     def is_change(self) -> bool:
         return bool(self.compares) and self.key.endswith(CHANGE)
 

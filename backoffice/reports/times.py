@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from backoffice.reports.periods import ONE_DAY
+from dateutil.relativedelta import relativedelta
+
+from backoffice.reports.periods import ONE_DAY, Days
 from backoffice.reports.query import Compare, Query
 from backoffice.reports.table import Kind
 
@@ -28,6 +30,18 @@ def steps(kind: Kind, first: date, last: date) -> list[date]:
         found.append(step)
         step = NEXT[kind](step)
     return found
+
+
+def told_in(days: Days, time: date, kind: Kind, of: Days) -> date:
+    """The day, week or month of `days` beside which one of an earlier or later period stands, the
+    first beside the first; as it is, where both have days in common."""
+    if of.first <= days.last and days.first <= of.last:
+        return time
+    [first], [other] = (steps(kind, each.first, each.first) for each in (days, of))
+    if kind == Kind.MONTH:
+        months = 12 * (first.year - other.year) + first.month - other.month
+        return time + relativedelta(months=months)
+    return time + (first - other)
 
 
 def had_counterpart(day: date, query: Query) -> bool:

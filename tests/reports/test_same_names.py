@@ -1,6 +1,6 @@
 """Two people, products or places of one name stay two: in rows, beside earlier days, in charts and runs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from backoffice.reports.definition import Definition
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.drawing import drawing_of
 from backoffice.reports.names import told_apart
+from backoffice.reports.periods import Days
 from backoffice.reports.query import Compare, Query
 from backoffice.reports.table import Cell, Column, Kind, Table, column_called
 from inventory.models import Product
@@ -210,3 +211,31 @@ def test_names_that_nobody_shares_stay_as_they_are() -> None:
 def addresses(twins: Twins) -> list[str]:
     products = Product.objects.filter(skus__in=twins.skus).order_by("skus__code")
     return list(products.values_list("slug", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("group", "there", "row"),
+    [
+        ("day", FIRST_WEEK.before, ["3 Mar 2026", "70.00", "10.00"]),
+        ("month", Days(date(2025, 3, 1), date(2025, 3, 7)), ["March 2026", "70.00", "30.00"]),
+    ],
+)
+def test_runs_of_other_days_stand_side_by_side_from_the_first_on(
+    twins: Twins, client: Client, group: str, there: Days, row: list[str]
+) -> None:
+    """24 February is the third of its days, as 3 March is."""
+    twins.sold(0, 3, datetime(2025, 3, 5, 11, tzinfo=UTC))
+    client.force_login(make_staff(Role.HEAD_OFFICE))
+    earlier = run(twins.places, there, report="sales", group_by=group)
+    later = run(twins.places, report="sales", group_by=group)
+    page = client.get(f"/reports/{later.pk}/compare/?other={earlier.pk}&figure=groups.revenue").text
+    assert row in [shown[:3] for shown in cells(page, "comparison")]
+
+
+def test_runs_with_days_in_common_match_by_the_day(twins: Twins, client: Client) -> None:
+    client.force_login(make_staff(Role.HEAD_OFFICE))
+    days = Days(date(2026, 3, 2), date(2026, 3, 8))
+    other = run(twins.places, days, report="sales", group_by="day")
+    this = run(twins.places, report="sales", group_by="day")
+    page = client.get(f"/reports/{this.pk}/compare/?other={other.pk}&figure=groups.revenue").text
+    assert ["3 Mar 2026", "70.00", "70.00"] in [row[:3] for row in cells(page, "comparison")]
