@@ -13,6 +13,7 @@ from django.test.utils import _TestState
 from pytest_django import DjangoDbBlocker
 
 from backoffice.lib.pdf import pdf_bytes
+from tests.matrix.wall import make_wall
 from tests.matrix.world import World, make_world
 
 
@@ -24,6 +25,14 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         yield make_world()
         logging.disable(logging.NOTSET)
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def wall(world: World) -> Iterator[World]:
+    """Two stores with something for each report. One person asks here for more of them than anybody
+    reads: that limit is another test's."""
+    with override_settings(REPORTS_PER_PERSON=1_000_000):
+        yield make_wall(world)
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from backoffice.reports.query import Compare, Query
 from stores.models import Location, User
 from tests.reports.chain import FIRST_WEEK
 
+OFFICE = "/head-office/reports/consolidated/"
+LYON = "/stores/lyon/reports/consolidated/"
 WEEK = {"first": "2026-03-01", "last": "2026-03-07"}
 
 

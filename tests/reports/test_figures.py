@@ -28,11 +28,6 @@ from tests.reports.runs import run
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def chain() -> Chain:
-    return make_chain()
-
-
 def figures(tables: list[Table]) -> dict[str, dict[str, Cell]]:
     """The rows of the stores by their codes."""
     return {str(row["store_code"]): row for row in rows(tables[0])}

@@ -1,11 +1,10 @@
 """A schedule's long report that somebody wants to see now: a worker makes it, the page says how far it is."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.http import HttpResponse
 from django.test import Client
 
@@ -18,22 +17,10 @@ from backoffice.reports.query import Query
 from backoffice.reports.table import Table
 from stores.models import Location, Role, User
 from tests.factories import make_staff
-from tests.reports.chain import Chain, make_chain
-from tests.reports.schedules import MORNING, mails_to, schedule_of
+from tests.reports.chain import Chain
+from tests.reports.schedules import mails_to, schedule_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def chain() -> Iterator[Chain]:
-    Schedule.objects.all().delete()
-    with time_machine.travel(MORNING, tick=False):
-        yield make_chain()
-
-
-@pytest.fixture
-def office(chain: Chain) -> User:
-    return make_staff(Role.HEAD_OFFICE)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """A report's mail waits for the mail server: rights are those of the moment when it leaves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -17,11 +16,11 @@ from stores.actions.mail import send_again, send_mail, sweep_mails
 from stores.models import Company, Location, Mail, Membership, Role, User
 from tests.factories import make_staff
 from tests.processes import Mailbox
-from tests.reports.chain import Chain, make_chain
+from tests.reports.chain import Chain
 from tests.reports.runs import run
-from tests.reports.schedules import MORNING, mails_to, schedule_of
+from tests.reports.schedules import mails_to, schedule_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 type Change = Callable[[User, User], object]  # of the reader's rights and the owner's
 
 CHANGES: dict[str, tuple[Mail.Withheld, Change]] = {
@@ -56,18 +55,6 @@ CHANGES: dict[str, tuple[Mail.Withheld, Change]] = {
         lambda reader, owner: User.objects.filter(pk=owner.pk).update(is_active=False),
     ),
 }
-
-
-@pytest.fixture
-def chain() -> Iterator[Chain]:
-    Schedule.objects.all().delete()
-    with time_machine.travel(MORNING, tick=False):
-        yield make_chain()
-
-
-@pytest.fixture
-def office(chain: Chain) -> User:
-    return make_staff(Role.HEAD_OFFICE)
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Runs of reports are kept as long as the company says; the list of them is found through an index."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,24 +12,17 @@ from backoffice.actions import old_snapshots
 from backoffice.actions.deliveries import plan_reports, sweep_reports
 from backoffice.actions.old_snapshots import sweep_old_snapshots
 from backoffice.actions.schedules import delete_schedule
-from backoffice.models import ReportDelivery, Schedule, Snapshot, SnapshotRows, SnapshotTable
+from backoffice.models import ReportDelivery, Snapshot, SnapshotRows, SnapshotTable
 from backoffice.queries.snapshots import with_readers
 from stores.models import Company, Location, Role, User
 from tests.architecture.test_plans import drop_indexes, fill, plan_of, read_whole
 from tests.factories import make_membership, make_staff, make_store
-from tests.reports.chain import Chain, make_chain
+from tests.reports.chain import Chain
 from tests.reports.runs import run
-from tests.reports.schedules import MORNING, mails_to, schedule_of
+from tests.reports.schedules import mails_to, schedule_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 KEPT = timedelta(days=400)
-
-
-@pytest.fixture
-def chain() -> Iterator[Chain]:
-    Schedule.objects.all().delete()
-    with time_machine.travel(MORNING, tick=False):
-        yield make_chain()
 
 
 def aged(snapshot: Snapshot, age: timedelta) -> Snapshot:

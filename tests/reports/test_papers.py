@@ -21,23 +21,11 @@ from backoffice.reports.mail import mail_report
 from backoffice.reports.stored import load
 from stores.models import Mail, Role, User
 from tests.factories import make_staff
-from tests.reports.chain import Chain, make_chain
+from tests.reports.chain import Chain
 from tests.reports.runs import run
 
 pytestmark = pytest.mark.django_db
 PART = {"HX-Request": "true", "HX-Target": "paper-progress"}
-
-
-@pytest.fixture
-def chain() -> Chain:
-    return make_chain()
-
-
-@pytest.fixture
-def office(chain: Chain, client: Client) -> User:
-    user = make_staff(Role.HEAD_OFFICE)
-    client.force_login(user)
-    return user
 
 
 @pytest.fixture

@@ -16,15 +16,10 @@ from backoffice.reports.sold_tables import is_long
 from backoffice.reports.table import Cell, Table
 from stores.models import Location
 from tests.factories import make_level, make_sku, make_store
-from tests.reports.chain import FIRST_WEEK, Chain, make_chain, sell
+from tests.reports.chain import FIRST_WEEK, Chain, sell
 
 pytestmark = pytest.mark.django_db
 YEAR = Days(date(2026, 1, 1), date(2026, 12, 31))
-
-
-@pytest.fixture
-def chain() -> Chain:
-    return make_chain()
 
 
 def asked(group: str = "", then: str = "", *, days: Days = FIRST_WEEK, **rest: Any) -> Query:

@@ -1,7 +1,6 @@
 """A scheduled report that raises: retried, told, stopped, started again; each reader for themselves."""
 
 import contextlib
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,23 +16,11 @@ from backoffice.models import ReportDelivery, Schedule
 from backoffice.queries.schedules import stopped_schedules
 from stores.models import Role, User
 from tests.factories import make_staff
-from tests.reports.chain import Chain, make_chain
+from tests.reports.chain import Chain
 from tests.reports.schedules import MORNING, mails_to, schedule_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 State = ReportDelivery.State
-
-
-@pytest.fixture
-def chain() -> Iterator[Chain]:
-    Schedule.objects.all().delete()
-    with time_machine.travel(MORNING, tick=False):
-        yield make_chain()
-
-
-@pytest.fixture
-def office(chain: Chain) -> User:
-    return make_staff(Role.HEAD_OFFICE)
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """The pages of schedules: list, form with its next days, one with what it sent, preview, mine."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.shortcuts import get_object_or_404
 from django.test import Client
 from django.utils.html import strip_tags
@@ -19,23 +17,11 @@ from backoffice.views import schedule_form, schedules
 from stores.models import Location, Mail, Role, User
 from tests.factories import make_membership, make_staff
 from tests.queries import queries_of
-from tests.reports.chain import Chain, make_chain
+from tests.reports.chain import Chain
 from tests.reports.schedules import MORNING, mails_to, schedule_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 NEW = "/reports/schedules/new/?report=consolidated"
-
-
-@pytest.fixture
-def chain() -> Iterator[Chain]:
-    Schedule.objects.all().delete()
-    with time_machine.travel(MORNING, tick=False):
-        yield make_chain()
-
-
-@pytest.fixture
-def office(chain: Chain) -> User:
-    return make_staff(Role.HEAD_OFFICE)
 
 
 @pytest.fixture

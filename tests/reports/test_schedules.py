@@ -1,6 +1,5 @@
 """What a schedule sends, to whom, and what becomes of it when people and rights change."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -25,23 +24,11 @@ from backoffice.queries.schedules import stopped_schedules
 from backoffice.reports.recurrence import Recurrence, Rhythm
 from stores.models import Membership, Role, User
 from tests.factories import make_membership, make_staff, make_store, make_user
-from tests.reports.chain import Chain, make_chain
+from tests.reports.chain import Chain
 from tests.reports.schedules import MORNING, WEEKLY, YESTERDAY, mails_to, plan, schedule_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 State = ReportDelivery.State
-
-
-@pytest.fixture
-def chain() -> Iterator[Chain]:
-    Schedule.objects.all().delete()  # the morning report has tests of its own
-    with time_machine.travel(MORNING, tick=False):
-        yield make_chain()
-
-
-@pytest.fixture
-def office(chain: Chain) -> User:
-    return make_staff(Role.HEAD_OFFICE)
 
 
 @pytest.fixture
