@@ -96,10 +96,13 @@ def models_by_table() -> dict[str, type[Model]]:
 def field_of(table: str, column: str) -> AnyField | None:
     """The field of a column; None of what is no column any more, or never was."""
     model = models_by_table().get(table)
+    if model is None:
+        return None
+    found: object
     try:
-        found = model._meta.get_field(column.removesuffix("_id")) if model else None
+        found = model._meta.get_field(column.removesuffix("_id"))
     except FieldDoesNotExist:
-        found = next((f for f in model._meta.concrete_fields if f.attname == column), None)  # type: ignore[union-attr]
+        found = next((f for f in model._meta.concrete_fields if f.attname == column), None)
     return found if isinstance(found, Field) else None
 
 

@@ -17,6 +17,7 @@ from backoffice.lib.fields import (
     ParagraphsField,
     QuantityField,
     SeveralField,
+    offer,
 )
 from stores.forms import AddressField, TwoFactorRolesField
 from stores.languages import LANGUAGE_NAMES
@@ -124,7 +125,7 @@ class MoneyForm(SectionForm):
     )
 
     def prepare(self, company: Company) -> None:
-        self.fields["currency"].choices = currencies(company.currency)  # type: ignore[attr-defined]
+        offer(self, "currency", currencies(company.currency))
 
 
 class LanguageForm(SectionForm):
@@ -149,7 +150,7 @@ class LanguageForm(SectionForm):
     )
 
     def prepare(self, company: Company) -> None:
-        self.fields["time_zone"].choices = time_zones(company.time_zone)  # type: ignore[attr-defined]
+        offer(self, "time_zone", time_zones(company.time_zone))
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data

@@ -1,6 +1,7 @@
 """Form fields for what people type: `12,5` or `12.5`, whole numbers in words they understand."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,14 @@ from backoffice.lib.text import normal, refuse_invisible
 
 AMOUNT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 MAX_QUANTITY = 1_000_000
+
+
+def offer(form: forms.Form, name: str, choices: Iterable[tuple[str, Any]]) -> None:
+    """Let a select of the form offer these, which are known only when the form is made."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} is no select")
+    field.choices = list(choices)
 
 
 class QuantityField(forms.IntegerField):

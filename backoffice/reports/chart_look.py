@@ -54,6 +54,7 @@ def css(theme: Theme, series: Sequence[tuple[str, str]], *, bars: bool) -> str:
         f".background{{fill:{theme.paper}}}",
         f"text{{fill:{theme.ink};font-size:{LETTERS}px;font-family:{FONT}}}",
         f".axis text{{fill:{theme.soft}}}",
+        f"text.title{{fill:{theme.soft};text-anchor:middle}}",
         ".axis.y text{text-anchor:end}.axis.x text{text-anchor:middle}",
         ".axis.x text[transform]{text-anchor:start}.text-overlay text{text-anchor:start}",
         f".axis .line,.axis path,.guide.line{{stroke:{theme.line};stroke-width:1;fill:none}}",

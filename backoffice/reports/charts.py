@@ -71,7 +71,7 @@ def chart_in_words(table: Table) -> str:
 def _empty_bars(drawing: Drawing, theme: Theme) -> Any:
     marks = len(drawing.names) * len(drawing.series)
     return pygal.HorizontalBar(
-        height=max(170, 90 + 26 * marks) + (26 if drawing.part else 0),
+        height=max(170, 90 + 26 * marks) + (26 if drawing.title else 0),
         css=[f"inline:{css(theme, theme.series[: len(drawing.series)][::-1], bars=True)}"],
         print_values=True,
         print_values_position="top",
@@ -95,7 +95,7 @@ def _empty_lines(drawing: Drawing, theme: Theme) -> Any:
 
 def _common(drawing: Drawing, theme: Theme) -> dict[str, Any]:
     return {
-        "title": drawing.part or None,
+        "title": drawing.title or None,
         "width": WIDTH,
         "js": [],
         "style": Style(
@@ -109,7 +109,7 @@ def _common(drawing: Drawing, theme: Theme) -> dict[str, Any]:
         ),
         "no_prefix": True,
         "legend_at_bottom": True,
-        "legend_at_bottom_columns": min(len(drawing.series), 3),
+        "legend_at_bottom_columns": len(drawing.series),
         "value_formatter": _rounded,
         "truncate_label": LONGEST_LABEL,
         "truncate_legend": LONGEST_LABEL,

@@ -88,6 +88,12 @@ class Drawing:
         return " ".join(parts)
 
     @property
+    def title(self) -> str:
+        """What the picture must say itself: the figure, where lines are called by groups, and its part."""
+        figure_drawn = heading(self.values[0]) if self._is_of_groups else ""
+        return " · ".join(filter(None, [figure_drawn, self.part]))
+
+    @property
     def in_words(self) -> str:
         """Which figure of what is drawn, and its extremes."""
         value = self.values[0]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.actions.schedules import Plan
-from backoffice.lib.fields import NameField, SeveralField
+from backoffice.lib.fields import NameField, SeveralField, offer
 from backoffice.models import Schedule
 from backoffice.reports.forms import QuestionForm
 from backoffice.reports.periods import Preset
@@ -115,7 +115,7 @@ class ScheduleForm(QuestionForm):
     ) -> None:
         kwargs["initial"] = {"key": uuid.uuid4(), **USUAL, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        self.fields["roles"].choices = [(role, READERS[role]) for role in roles]  # type: ignore[attr-defined]
+        offer(self, "roles", [(role, READERS[role]) for role in roles])
         self.fields["people"] = PeopleField(
             people,
             label=_("People"),

@@ -104,7 +104,7 @@ def read(text: str, known: Known, language: str) -> Any:
     if known.kind in DATES:
         return _day(text, known.kind, language)
     if known.kind == "hour":
-        return int(re.fullmatch(r"(\d\d):00–\s?\d\d:00", text)[1])  # type: ignore[index]
+        return int(re.sub(r"^(\d\d):00–\s?\d\d:00$", r"\1", text))
     if known.kind in ("word", "channel"):
         words = dict(Sale.Channel.choices) if known.kind == "channel" else known.column.words or {}
         return {str(word): code for code, word in words.items()}[text]
@@ -120,7 +120,9 @@ def nothing(known: Known, language: str) -> str:
 def _number(text: str, kind: str, language: str) -> Decimal:
     thousands, point = SEPARATORS[language]
     if kind == "percent":
-        text = re.fullmatch(r"(.+?)[\u00a0\u202f]?%", text)[1]  # type: ignore[index]
+        if not text.endswith("%"):
+            raise ValueError(f"{text!r} is no percentage")
+        text = re.sub(r"[\u00a0\u202f]?%$", "", text)
     whole, places = rf"\d{{1,3}}(?:{thousands}\d{{3}})*", rf"(?:{re.escape(point)}(\d+))?"
     found = re.fullmatch(rf"([+\u2212-]?)({whole}){places}", text)
     if found is None:

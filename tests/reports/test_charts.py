@@ -71,7 +71,7 @@ def test_more_lines_than_can_be_told_apart_are_the_largest_and_say_so() -> None:
     assert [line.name for line in drawn(table).series] == [f"Store {n}" for n in (6, 5, 4, 3)]
     said = "The 4 largest of 6 lines; the table has all of them."
     assert said in chart_in_words(table)
-    assert said in texts(table)
+    assert f"Units · {said}" in texts(table)
 
 
 def test_a_chart_of_the_first_rows_says_which_part_it_is() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from types import ModuleType
 
 import pytest
 from django.utils import translation
@@ -198,7 +199,7 @@ def test_a_chain_of_many_places_is_read_by_a_worker(lyon: Location) -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "said"),
+    ("report", "said"),
     [
         (stock, "€54.00 of stock in Lyon"),
         (dead_stock, "€54.00 that doesn't sell in Lyon"),
@@ -207,8 +208,8 @@ def test_a_chain_of_many_places_is_read_by_a_worker(lyon: Location) -> None:
         (orders, "€0.00 handed over in 0 locations"),
     ],
 )
-def test_the_headline_says_the_figure(lyon: Location, module: object, said: str) -> None:
-    definition: Definition = module.DEFINITION  # type: ignore[attr-defined]
+def test_the_headline_says_the_figure(lyon: Location, report: ModuleType, said: str) -> None:
+    definition: Definition = report.DEFINITION
     query = Query.of(MARCH)
     with translation.override("en"):
         assert definition.headline(definition.run([lyon], query), query) == said
