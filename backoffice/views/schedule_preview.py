@@ -37,7 +37,7 @@ class ReaderForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-@staff()
+@staff(asking=True)
 def schedule_preview(request: StaffRequest, pk: int) -> HttpResponse:
     """The mail; of a long report a button (POST) that lets a worker count it first, and how far it is."""
     schedule = get_object_or_404(Schedule.objects.visible_to(request.user), pk=pk)
