@@ -45,6 +45,9 @@ def test_three_workers_and_a_sweep_make_a_snapshot_once(monkeypatch: pytest.Monk
 
     def count(places: Sequence[Location], query: Query) -> list[Table]:
         runs.append(1)
+        if len(runs) == 1:  # just then the others find the same row
+            rivals = [lambda: make_snapshot(waiting.pk), sweep_snapshots]
+            assert together(rivals) == [None] * 2
         return [Table("things", "Things", (NAME,), [["Café"]])]
 
     monkeypatch.setitem(REPORTS, "long", definition(run=count))
@@ -86,6 +89,7 @@ def test_a_paper_that_page_mail_and_worker_want_is_drawn_once(
     monkeypatch.setattr(papers, "pdf_bytes", counting)
     snapshot = run_report("consolidated", make_chain().places, QUERY, key="paper", by=None)
     stored = load(snapshot)
+    SnapshotPaper.objects.create(snapshot=snapshot, language="en")  # as the page promised it
     found = together([retrying(lambda: kept_paper(stored))] * 3)
     assert len({bytes(paper) for paper in found if isinstance(paper, bytes)}) == 1
     assert [type(paper) for paper in found] == [bytes] * 3
