@@ -41,19 +41,25 @@ FACES = [  # name, who, address, size, language
 @contextmanager
 def demo_site(folder: Path) -> Iterator[str]:
     """The address of a site with the demo chain; everything stops and goes with the folder."""
-    ports = {name: services.free_port() for name in ("PORT", "VALKEY")}
+    ports = {name: services.free_port() for name in ("PORT", "VALKEY", "SMTP")}
     env = {
         "RUN_DIR": str(folder),
         "DATABASE_URL": services.postgres_url(folder / "postgres"),
         "REDIS_URL": services.valkey_url(ports["VALKEY"]),
         "DATABASE_POOL": "4",
         "PORT": str(ports["PORT"]),
+        "SMTP_PORT": str(ports["SMTP"]),
     }
     logs = folder / "logs"
     with (
         running(services.start_postgres(folder / "postgres", log=logs / "postgres.log")),
         running(
             services.start_valkey(folder / "valkey", port=ports["VALKEY"], log=logs / "valkey.log")
+        ),
+        running(
+            services.start_mail_server(
+                folder / "mailbox", port=ports["SMTP"], log=logs / "mail.log"
+            )
         ),
     ):
         for command in ("migrate -v0", "demo"):
