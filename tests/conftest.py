@@ -54,6 +54,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report: pytest.TestReport = yield  # type: ignore[misc]
     if report.when == "call":
         item.stash[OUTCOME] = report
+    if report.failed and item.get_closest_marker("slow"):
+        report.sections.append(("logs of its processes", processes.last_words(report.start)))
     return report  # type: ignore[return-value]
 
 

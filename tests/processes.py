@@ -5,6 +5,7 @@ import sys
 import urllib.request
 from email.message import EmailMessage
 from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
@@ -78,8 +79,8 @@ def start_worker(
     if include:
         arguments += ["--include", include]
     if beat:
-        schedule = log_file(f"{name}-schedule")
-        schedule.unlink(missing_ok=True)
+        mine = f"{name}-{uuid4().hex[:8]}.schedule"  # in which no earlier beat wrote its last runs
+        schedule = log_file(name).with_name(mine)
         arguments += ["--beat", "--schedule", str(schedule)]
     service = start_celery(*arguments, name=name, **extra)
     before = service.log.stat().st_size
@@ -95,6 +96,16 @@ def start_mail_server() -> Service:
 
 def log_file(name: str) -> Path:
     return Path(settings.RUN_DIR) / "logs" / f"{name}.log"
+
+
+def last_words(since: float, lines: int = 40) -> str:
+    """The end of each log that was written to since then, a moment in seconds of the epoch."""
+    logs = (Path(settings.RUN_DIR) / "logs").glob("*.log")
+    written = [log for log in logs if log.stat().st_mtime >= since]
+    return "\n".join(
+        f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+        for log in sorted(written)
+    )
 
 
 class Mailbox:
