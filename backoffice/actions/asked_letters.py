@@ -14,6 +14,7 @@ from backoffice.actions.snapshots import (
     refuse_too_many_mails,
     run_report,
 )
+from backoffice.actions.tries import MOST_TRIES, came_back
 from backoffice.errors import NobodyReads
 from backoffice.lib.errors import Busy
 from backoffice.lib.nudges import nudge
@@ -28,7 +29,6 @@ from stores.models import Location, User
 
 logger = logging.getLogger(__name__)
 State = AskedLetter.State
-MOST_TRIES = 3  # a letter that stopped its worker so often is not begun again
 
 
 def send_schedule_now(schedule: Schedule, *, key: UUID, by: User) -> Snapshot:
@@ -70,8 +70,8 @@ def write_letter(letter_id: int) -> None:
         return
     try:
         _carry_out(letter_id)
-    except Busy:
-        return  # it waits, and the sweep takes it up
+    except Busy:  # it waits, and the sweep takes it up
+        came_back(AskedLetter.objects.filter(pk=letter_id, state=State.WAITING))
     except Exception:  # whatever goes wrong, it is not begun for ever
         logger.exception("letter %s was not written", letter_id)
         AskedLetter.objects.filter(pk=letter_id).update(state=State.FAILED)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone, translation
 
 from backoffice.actions.report_mails import mail_scheduled
@@ -20,6 +20,7 @@ from backoffice.actions.schedule_troubles import (
     note_failure,
     stop_if_nobody_answers,
 )
+from backoffice.actions.tries import MOST_TRIES, came_back
 from backoffice.errors import WorkerStopped
 from backoffice.lib.errors import Busy
 from backoffice.lib.house import house
@@ -40,7 +41,6 @@ from stores.rights import lacks_two_factor
 
 logger = logging.getLogger(__name__)
 KNOWN_FOR = timedelta(days=100)  # whoever got nothing for longer is a newcomer
-MOST_TRIES = 3  # a report that stops so many workers has failed
 SLACK = timedelta(days=1)  # looked back for readers who moved to another time zone
 State = ReportDelivery.State
 
@@ -137,7 +137,7 @@ def deliver_report(delivery_id: int) -> ReportDelivery | None:
         note_failure(delivery_id, error)
         return None
     if made is None:
-        _came_back(delivery_id)
+        came_back(ReportDelivery.objects.filter(pk=delivery_id, state=State.WAITING))
     return made
 
 
@@ -158,14 +158,6 @@ def begin_delivery(delivery_id: int) -> bool:
     delivery.tries += 1
     delivery.save(update_fields=["tries"])
     return True
-
-
-@retrying
-@transaction.atomic
-def _came_back(delivery_id: int) -> None:
-    """A worker made nothing and lives: another one had the report, or it need not be made now."""
-    begun = ReportDelivery.objects.filter(pk=delivery_id, state=State.WAITING, tries__gt=0)
-    begun.update(tries=F("tries") - 1)
 
 
 @retrying

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from backoffice.actions.tries import MOST_TRIES, came_back
 from backoffice.lib.errors import Busy, DomainError
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
@@ -19,7 +20,6 @@ from backoffice.reports.stored import load
 
 logger = logging.getLogger(__name__)
 State = SnapshotPaper.State
-MOST_TRIES = 3  # a paper that stopped its worker so often is not begun again
 REST = timedelta(minutes=1)  # then one that failed may be asked for again
 
 
@@ -60,8 +60,8 @@ def draw_paper(paper_id: int) -> None:
         return
     try:
         _carry_out(paper_id)
-    except Busy:
-        return  # another worker is at it
+    except Busy:  # it waits, and the sweep takes it up
+        came_back(SnapshotPaper.objects.filter(pk=paper_id, state=State.WAITING))
     except DomainError as error:
         fail_paper(paper_id, str(error))
     except Exception:  # whatever goes wrong must end where its reader sees it

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from backoffice.actions.tries import MOST_TRIES, came_back
 from backoffice.errors import NothingToCount, OtherReportUnderKey, TooManyReports
-from backoffice.lib.errors import DomainError
+from backoffice.lib.errors import Busy, DomainError
 from backoffice.lib.nudges import nudge
 from backoffice.lib.retry import retrying
 from backoffice.lib.snapshots import writing_from_one_snapshot
@@ -29,7 +30,6 @@ logger = logging.getLogger(__name__)
 LATELY = timedelta(minutes=10)
 MOST_WAITING = 5  # long ones of one person at a time
 ASKED_MAIL = "asked report "
-MOST_TRIES = 3  # a run that stopped its worker so often is not begun again
 State = Snapshot.State
 
 
@@ -142,6 +142,8 @@ def make_snapshot(snapshot_id: int) -> None:
     try:
         with telling(snapshot_id):
             _carry_out(snapshot_id)
+    except Busy:  # it waits, and the sweep takes it up
+        came_back(Snapshot.objects.filter(pk=snapshot_id, state=State.WAITING))
     except DomainError as error:
         fail_snapshot(snapshot_id, str(error))
     except Exception:  # whatever a report does wrong must end where its reader sees it

@@ -2,14 +2,18 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from backoffice.actions.asked_letters import MOST_TRIES, begin_letter, sweep_letters
+from backoffice.actions import asked_letters
+from backoffice.actions.asked_letters import begin_letter, sweep_letters, write_letter
 from backoffice.actions.snapshots import fail_snapshot, sweep_snapshots
+from backoffice.actions.tries import MOST_TRIES
+from backoffice.lib.errors import Busy
 from backoffice.models import AskedLetter, Schedule, Snapshot
 from backoffice.reports import papers
 from backoffice.reports.definitions import REPORTS
@@ -106,6 +110,26 @@ def test_a_letter_that_can_not_be_written_is_said_on_the_page_of_its_figures(
     assert "The mail that you asked for could not be written." in page
     sweep_letters()
     assert mails_to(office) == []
+
+
+@pytest.mark.usefixtures("counted")
+def test_a_letter_that_the_database_asked_to_wait_waits(
+    browser_of_office: Client, schedule: Schedule, office: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_args: Any, **_given: Any) -> None:
+        raise Busy
+
+    send(browser_of_office, schedule, str(uuid4()))
+    letter = AskedLetter.objects.get()
+    sweep_snapshots()
+    with monkeypatch.context() as patched:
+        patched.setattr(asked_letters, "queue_letter", busy)
+        for _time in range(2 * MOST_TRIES):
+            write_letter(letter.pk)
+    letter.refresh_from_db()
+    assert (letter.state, letter.tries, mails_to(office)) == ("waiting", 0, [])
+    sweep_letters()
+    assert len(mails_to(office)) == 1
 
 
 @pytest.mark.usefixtures("counted")

@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from pypdf import PdfReader
 
-from backoffice.actions.papers import MOST_TRIES, begin_paper, draw_paper, sweep_papers
+from backoffice.actions.papers import begin_paper, draw_paper, sweep_papers
+from backoffice.actions.tries import MOST_TRIES
+from backoffice.lib.errors import Busy
 from backoffice.models import Snapshot, SnapshotPaper
 from backoffice.reports import mail as mails
 from backoffice.reports import papers
@@ -126,6 +128,26 @@ def test_a_paper_that_kills_its_worker_three_times_is_given_up(
     sweep_papers()
     paper.refresh_from_db()
     assert paper.state == "failed"
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_paper_that_the_database_asked_to_wait_waits(
+    client: Client, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_args: Any, **_given: Any) -> bytes:
+        raise Busy
+
+    client.get(address(snapshot))
+    paper = SnapshotPaper.objects.get()
+    with monkeypatch.context() as patched:
+        patched.setattr(papers, "pdf_bytes", busy)
+        for _time in range(2 * MOST_TRIES):
+            draw_paper(paper.pk)
+    paper.refresh_from_db()
+    assert (paper.state, paper.tries) == ("waiting", 0)
+    sweep_papers()
+    paper.refresh_from_db()
+    assert paper.state == "done"
 
 
 @pytest.mark.usefixtures("slow")

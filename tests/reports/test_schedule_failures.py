@@ -9,8 +9,9 @@ import time_machine
 from django.test import Client
 
 from backoffice.actions import report_mails
-from backoffice.actions.deliveries import MOST_TRIES, deliver_report, plan_reports, sweep_reports
+from backoffice.actions.deliveries import deliver_report, plan_reports, sweep_reports
 from backoffice.actions.schedules import start_schedule, try_again
+from backoffice.actions.tries import MOST_TRIES
 from backoffice.lib.errors import Busy, TooManyRows
 from backoffice.models import ReportDelivery, Schedule
 from backoffice.queries.schedules import stopped_schedules

@@ -10,13 +10,14 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from backoffice.actions.snapshots import (
-    MOST_TRIES,
     begin_snapshot,
     make_snapshot,
     run_report,
     sweep_snapshots,
 )
+from backoffice.actions.tries import MOST_TRIES
 from backoffice.errors import NothingToCount, OtherReportUnderKey
+from backoffice.lib.errors import Busy
 from backoffice.models import Snapshot, SnapshotRows, SnapshotTable
 from backoffice.reports.definition import Definition
 from backoffice.reports.definitions import REPORTS
@@ -251,3 +252,22 @@ def test_what_kills_its_worker_three_times_is_given_up(waiting: Snapshot) -> Non
     waiting.refresh_from_db()
     assert waiting.state == "failed"
     assert waiting.words == "The worker stopped three times while it counted."
+
+
+def test_a_run_that_the_database_asked_to_wait_waits(
+    waiting: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More often than workers may be killed; it is neither failed nor counted as one of them."""
+
+    def busy(places: Sequence[Location], query: Query) -> list[Table]:
+        raise Busy
+
+    with monkeypatch.context() as patched:
+        patched.setitem(REPORTS, "long", definition(run=busy))
+        for _time in range(2 * MOST_TRIES):
+            make_snapshot(waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.tries, waiting.words) == ("waiting", 0, "")
+    sweep_snapshots()
+    waiting.refresh_from_db()
+    assert waiting.state == "done"
