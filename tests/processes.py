@@ -5,7 +5,6 @@ import sys
 import urllib.request
 from email.message import EmailMessage
 from pathlib import Path
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
@@ -79,9 +78,7 @@ def start_worker(
     if include:
         arguments += ["--include", include]
     if beat:
-        mine = f"{name}-{uuid4().hex[:8]}.schedule"  # in which no earlier beat wrote its last runs
-        schedule = log_file(name).with_name(mine)
-        arguments += ["--beat", "--schedule", str(schedule)]
+        arguments += ["--beat"]
     service = start_celery(*arguments, name=name, **extra)
     before = service.log.stat().st_size
     services.wait_ready(service, lambda: b" ready." in service.log.read_bytes()[before:])

@@ -23,6 +23,8 @@ app = Celery("comptoir", task_cls=Work)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     beat_schedule=SCHEDULE,
+    beat_scheduler="celery.beat:Scheduler",
+    beat_enable_remote_control=True,
     timezone="UTC",
     task_acks_late=True,
     task_reject_on_worker_lost=True,

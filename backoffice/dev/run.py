@@ -203,8 +203,7 @@ def _start_site(port: int, running: list[Service]) -> None:
     celery = ("celery", "-A", "worker")
     worker = _start("worker", *celery, "worker", "--concurrency", "2", "--loglevel", "INFO")
     running.append(worker)
-    schedule = ("--schedule", str(RUN_DIR / "beat-schedule"), "--pidfile", "")
-    running.append(_start("beat", *celery, "beat", "--loglevel", "INFO", *schedule))
+    running.append(_start("beat", *celery, "beat", "--loglevel", "INFO", "--pidfile", ""))
     services.wait_ready(web, lambda: services.listening(port) and _serves(port), timeout=120)
     services.wait_ready(worker, lambda: b" ready." in worker.log.read_bytes(), timeout=120)
 

@@ -12,6 +12,7 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
+import yaml
 
 from backoffice.dev.run import BASE_DIR
 from backoffice.dev.services import free_port, wait_until
@@ -37,6 +38,22 @@ def try_to_run(folder: Path, port: int, *arguments: str) -> tuple[int, str]:
         check=False,
     )
     return ended.returncode, ended.stdout + ended.stderr
+
+
+def health_check(part: str, chain: "Chain") -> int:
+    """The exit code of the check by which `compose.yaml` asks this part whether it lives."""
+    services = yaml.safe_load((BASE_DIR / "compose.yaml").read_text())["services"]
+    kind, command = services[part]["healthcheck"]["test"]
+    assert kind == "CMD-SHELL"
+    scripts = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    ended = subprocess.run(
+        ["sh", "-c", command.replace("$$", "$")],
+        env=environment(chain.folder, chain.port) | scripts | {"HOSTNAME": socket.gethostname()},
+        cwd=BASE_DIR,
+        capture_output=True,
+        check=False,
+    )
+    return ended.returncode
 
 
 @dataclass
@@ -82,6 +99,9 @@ def test_one_command_starts_everything_and_ctrl_c_leaves_nothing_behind(chain: C
         assert answer.read() == b"ok"
     environment_file = chain.folder / "environment"
     assert environment_file.stat().st_mode & 0o077 == 0
+
+    for part in ("worker", "beat"):
+        assert health_check(part, chain) == 0
 
     refused = try_to_run(chain.folder, chain.port)
     assert refused == (1, f"Comptoir is already running at http://127.0.0.1:{chain.port}/.\n")
