@@ -1,10 +1,10 @@
 from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.lib.filters import ListFilter, search_box
 from backoffice.models import ReportDelivery, Schedule, Snapshot
 from backoffice.models.schedules import ScheduleQuerySet
 from backoffice.reports.definitions import REPORTS
@@ -16,13 +16,8 @@ BY_ITSELF = "by-itself"  # of the stopped ones, those that nobody stopped
 DELAYED, WITHHELD = "delayed", "withheld"
 
 
-class MailFilter(filters.FilterSet):  # type: ignore[misc]
-    q = filters.CharFilter(
-        label=_("Subject or address"),
-        method="filter_words",
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("name@…")}),
-    )
+class MailFilter(ListFilter):
+    q = search_box(_("Subject or address"), placeholder=_("name@…"))
     state = filters.ChoiceFilter(
         label=_("State"),
         choices=[
@@ -54,7 +49,7 @@ def _reports() -> list[tuple[str, Any]]:
     return [(definition.name, definition.title) for definition in REPORTS.values()]
 
 
-class SnapshotFilter(filters.FilterSet):  # type: ignore[misc]
+class SnapshotFilter(ListFilter):
     report = filters.ChoiceFilter(label=_("Report"), choices=_reports, empty_label=_("all"))
     mine = filters.ChoiceFilter(
         label=_("Made by"), method="filter_mine", choices=[("me", _("me"))], empty_label=_("all")
@@ -68,13 +63,8 @@ class SnapshotFilter(filters.FilterSet):  # type: ignore[misc]
         return runs.filter(made_by=self.request.user)
 
 
-class ScheduleFilter(filters.FilterSet):  # type: ignore[misc]
-    q = filters.CharFilter(
-        label=_("Name"),
-        method="filter_name",
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
+class ScheduleFilter(ListFilter):
+    q = search_box(_("Name"))
     report = filters.ChoiceFilter(label=_("Report"), choices=_reports, empty_label=_("all"))
     state = filters.ChoiceFilter(
         label=_("State"),
@@ -87,7 +77,7 @@ class ScheduleFilter(filters.FilterSet):  # type: ignore[misc]
         model = Schedule
         fields = ["q", "report", "state"]
 
-    def filter_name(
+    def filter_words(
         self, schedules: ScheduleQuerySet, _name: str, words: str
     ) -> QuerySet[Schedule]:
         return schedules.called(words)
@@ -100,13 +90,8 @@ class ScheduleFilter(filters.FilterSet):  # type: ignore[misc]
         )
 
 
-class DeliveryFilter(filters.FilterSet):  # type: ignore[misc]
-    q = filters.CharFilter(
-        label=_("Reader"),
-        method="filter_reader",
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
+class DeliveryFilter(ListFilter):
+    q = search_box(_("Reader"))
     state = filters.ChoiceFilter(
         label=_("State"), choices=ReportDelivery.State, empty_label=_("all")
     )
@@ -115,7 +100,7 @@ class DeliveryFilter(filters.FilterSet):  # type: ignore[misc]
         model = ReportDelivery
         fields = ["q", "state"]
 
-    def filter_reader(
+    def filter_words(
         self, copies: QuerySet[ReportDelivery], _name: str, words: str
     ) -> QuerySet[ReportDelivery]:
         return copies.filter(reader__in=people_called(User.objects.all(), words))

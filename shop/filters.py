@@ -1,8 +1,8 @@
-import django_filters
-from django import forms
+import django_filters as filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.lib.filters import ListFilter, search_box
 from shop.models import Order
 from shop.models.order import OrderQuerySet
 from stores.models import Location
@@ -10,18 +10,11 @@ from stores.models import Location
 OPEN, STUCK = "open", "stuck"
 
 
-class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
+class OrderFilter(ListFilter):
     """Orders by number or customer, and by where they stand."""
 
-    q = django_filters.CharFilter(
-        method="search",
-        label=_("Search"),
-        max_length=80,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Number, name or e-mail")}
-        ),
-    )
-    state = django_filters.ChoiceFilter(
+    q = search_box(_("Search"), placeholder=_("Number, name or e-mail"))
+    state = filters.ChoiceFilter(
         method="in_state",
         label=_("State"),
         empty_label=_("All"),
@@ -36,7 +29,7 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         model = Order
         fields: list[str] = []
 
-    def search(self, orders: OrderQuerySet, _name: str, text: str) -> OrderQuerySet:
+    def filter_words(self, orders: OrderQuerySet, _name: str, text: str) -> OrderQuerySet:
         return orders.search(text)
 
     def in_state(self, orders: OrderQuerySet, _name: str, state: str) -> QuerySet[Order]:
@@ -50,6 +43,6 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
 class CompanyOrderFilter(OrderFilter):
     """The same over all places, and by place."""
 
-    location = django_filters.ModelChoiceFilter(
+    location = filters.ModelChoiceFilter(
         queryset=Location.objects.inner().kept(), label=_("Fulfilled by"), empty_label=_("All")
     )

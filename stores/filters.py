@@ -1,10 +1,10 @@
 from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.lib.filters import ListFilter, search_box
 from stores.models import Location, Membership, Role, User
 from stores.models.location import LocationQuerySet
 from stores.queries import people_called
@@ -13,13 +13,8 @@ OPEN = [("True", _("open")), ("False", _("closed"))]
 STANDINGS = [("open", _("open")), ("closed", _("closed")), ("archived", _("archived"))]
 
 
-class LocationFilter(filters.FilterSet):  # type: ignore[misc]
-    q = filters.CharFilter(
-        label=_("Name, code or city"),
-        method="filter_words",
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
+class LocationFilter(ListFilter):
+    q = search_box(_("Name, code or city"))
     kind = filters.ChoiceFilter(
         label=_("Kind"),
         choices=[(kind.value, kind.label) for kind in Location.INNER],
@@ -51,13 +46,8 @@ class LocationFilter(filters.FilterSet):  # type: ignore[misc]
         return places.search(words)
 
 
-class PeopleFilter(filters.FilterSet):  # type: ignore[misc]
-    q = filters.CharFilter(
-        label=_("Name or e-mail"),
-        method="filter_words",
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
+class PeopleFilter(ListFilter):
+    q = search_box(_("Name or e-mail"))
     role = filters.ChoiceFilter(
         label=_("Role"), choices=Role, method="filter_role", empty_label=_("all")
     )

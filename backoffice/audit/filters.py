@@ -1,12 +1,11 @@
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.lib.filters import ListFilter, first_day, last_day, search_box
 from stores.models import AuditEntry, Location, User
 from stores.models.audit import AuditEntryQuerySet
 from stores.queries import people_called
@@ -14,13 +13,8 @@ from stores.queries import people_called
 MOST_PEOPLE = 200  # with one name
 
 
-class AuditFilter(filters.FilterSet):  # type: ignore[misc]
-    q = filters.CharFilter(
-        label=_("Thing or value"),
-        method="filter_words",
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
+class AuditFilter(ListFilter):
+    q = search_box(_("Thing or value"))
     kind = filters.ChoiceFilter(label=_("Kind"), choices=AuditEntry.Kind, empty_label=_("all"))
     who = filters.CharFilter(label=_("Who"), method="filter_who", max_length=100)
     place = filters.ModelChoiceFilter(
@@ -31,12 +25,8 @@ class AuditFilter(filters.FilterSet):  # type: ignore[misc]
         empty_label=_("all"),
     )
     way = filters.ChoiceFilter(label=_("How"), choices=AuditEntry.Way, empty_label=_("all"))
-    first = filters.DateFilter(
-        label=_("From"), method="filter_first", widget=forms.DateInput(attrs={"type": "date"})
-    )
-    last = filters.DateFilter(
-        label=_("To"), method="filter_last", widget=forms.DateInput(attrs={"type": "date"})
-    )
+    first = first_day(_("From"), "at")
+    last = last_day(_("To"), "at")
     thing = filters.ChoiceFilter(
         label=_("Thing"), method="filter_thing", choices=(), widget=forms.HiddenInput
     )
@@ -63,18 +53,6 @@ class AuditFilter(filters.FilterSet):  # type: ignore[misc]
         people = people_called(User.objects.order_by("pk"), words).values_list("pk", flat=True)
         return entries.filter(by__in=list(people[:MOST_PEOPLE]))
 
-    def filter_first(
-        self, entries: QuerySet[AuditEntry], _name: str, day: date
-    ) -> QuerySet[AuditEntry]:
-        return entries.filter(at__gte=_midnight(day))
-
-    def filter_last(
-        self, entries: QuerySet[AuditEntry], _name: str, day: date
-    ) -> QuerySet[AuditEntry]:
-        if day == date.max:
-            return entries
-        return entries.filter(at__lt=_midnight(day + timedelta(days=1)))
-
     def filter_thing(
         self, entries: AuditEntryQuerySet, _name: str, thing: str
     ) -> AuditEntryQuerySet:
@@ -82,7 +60,3 @@ class AuditFilter(filters.FilterSet):  # type: ignore[misc]
         if not (table and pk.isascii() and pk.isdecimal() and len(pk) <= 18):
             return entries.none()
         return entries.filter(about_table=table, about_id=int(pk))
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

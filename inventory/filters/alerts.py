@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from backoffice.lib.filters import ListFilter, search_box
 from inventory.models import Alert, Category, Sku
 from inventory.models.alert import AlertQuerySet
 from stores.models import Location
@@ -14,16 +15,11 @@ from stores.models.location import LocationQuerySet
 State = Alert.State
 
 
-class AlertFilter(filters.FilterSet):  # type: ignore[misc]
+class AlertFilter(ListFilter):
     """Alerts that call for somebody, unless those in another state, or those that one mail told of,
     are asked for."""
 
-    q = filters.CharFilter(
-        label=_("Product, code or barcode"),
-        method="filter_words",
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
+    q = search_box(_("Product, code or barcode"))
     kind = filters.ChoiceFilter(label=_("Kind"), choices=Alert.Kind, empty_label=_("all"))
     state = filters.ChoiceFilter(
         label=_("State"),

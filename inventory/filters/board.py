@@ -5,34 +5,27 @@ from typing import Any
 
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from inventory.filters.stock import search_box
-from inventory.models import Category, RestockLine, RestockRequest, Sku
+from backoffice.lib.filters import ListFilter, search_box
+from inventory.filters.catalogue import category_filter
+from inventory.models import RestockLine, RestockRequest, Sku
 from inventory.models.catalogue import SkuQuerySet
 from inventory.queries.board import Scarce
 from stores.models import Location
 from stores.models.location import LocationQuerySet
 
 
-class BoardFilter(filters.FilterSet):  # type: ignore[misc]
+class BoardFilter(ListFilter):
     """Narrows a list of what is scarce; a store shows the SKUs that it asks for, with all who do."""
 
-    q = filters.CharFilter(
-        label=_("Name, code or barcode"), method="filter_words", widget=search_box()
-    )
+    q = search_box(_("Name, code or barcode"), placeholder=_("Search or scan…"))
     warehouse = filters.ModelChoiceFilter(
         label=_("Logistics centre"),
         queryset=Location.objects.none(),
         empty_label=_("all"),
         method="kept_apart",
     )
-    category = filters.ModelChoiceFilter(
-        label=_("Category"),
-        field_name="product__category",
-        queryset=Category.objects.all(),
-        empty_label=pgettext_lazy("categories", "all"),
-    )
+    category = category_filter(field_name="product__category")
     store = filters.ModelChoiceFilter(
         label=_("Asked by"),
         queryset=Location.objects.none(),

@@ -1,26 +1,27 @@
 import django_filters as filters
-from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from backoffice.lib.filters import ListFilter, search_box
 from inventory.models import Category, Product
 from inventory.models.catalogue import ProductQuerySet
 
 ON_SALE = [("1", _("on sale")), ("0", _("no longer"))]
 
 
-class ProductFilter(filters.FilterSet):  # type: ignore[misc]
-    q = filters.CharFilter(
-        label=_("Name, code or barcode"),
-        method="filter_words",
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Search…")}),
-    )
-    category = filters.ModelChoiceFilter(
+def category_filter(**what: str) -> filters.ModelChoiceFilter:
+    return filters.ModelChoiceFilter(
         label=_("Category"),
         queryset=Category.objects.all(),
         empty_label=pgettext_lazy("categories", "all"),
+        **what,
     )
+
+
+class ProductFilter(ListFilter):
+    q = search_box(_("Name, code or barcode"), placeholder=_("Search…"))
+    category = category_filter()
     is_active = filters.ChoiceFilter(label=_("On sale"), choices=ON_SALE, empty_label=_("all"))
 
     class Meta:

@@ -3,15 +3,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from inventory.filters.stock import search_box
+from backoffice.lib.filters import ListFilter, search_box
+from inventory.filters.catalogue import category_filter
 from inventory.models import Category, PolicyChange, Sku, StockPolicy
 from stores.models import Location
 
 
-class PolicyFilter(filters.FilterSet):  # type: ignore[misc]
-    q = filters.CharFilter(
-        label=_("SKU, code or barcode"), method="filter_words", widget=search_box()
-    )
+class PolicyFilter(ListFilter):
+    q = search_box(_("SKU, code or barcode"), placeholder=_("Search or scan…"))
     place = filters.ModelChoiceFilter(
         label=_("Place"),
         field_name="location",
@@ -19,12 +18,7 @@ class PolicyFilter(filters.FilterSet):  # type: ignore[misc]
         to_field_name="code",
         empty_label=pgettext_lazy("places", "all"),
     )
-    category = filters.ModelChoiceFilter(
-        label=_("Category"),
-        queryset=Category.objects.all(),
-        method="filter_category",
-        empty_label=pgettext_lazy("categories", "all"),
-    )
+    category = category_filter(method="filter_category")
 
     class Meta:
         model = StockPolicy

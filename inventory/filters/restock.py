@@ -3,12 +3,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import django_filters
+import django_filters as filters
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.lib.filters import ListFilter, search_box
 from inventory.models import RestockLine, RestockRequest, Sku
 from inventory.models.restock import RestockRequestQuerySet
 from inventory.queries.shortage import CONTESTED, ENOUGH, SHORT, with_verdict
@@ -21,17 +22,11 @@ STUCK = "stuck"
 LONGEST_NUMBER = 18  # digits of a request's number that a column can hold
 
 
-class RestockQueueFilter(django_filters.FilterSet):  # type: ignore[misc]
+class RestockQueueFilter(ListFilter):
     """The approver's queue: what waits, unless another state is set."""
 
-    q = django_filters.CharFilter(
-        label=_("Search"),
-        method="search",
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("R-number or article"), "maxlength": 100}
-        ),
-    )
-    state = django_filters.ChoiceFilter(
+    q = search_box(_("Search"), placeholder=_("R-number or article"))
+    state = filters.ChoiceFilter(
         label=_("State"),
         choices=[
             (State.APPROVED.value, _("on its way")),
@@ -45,7 +40,7 @@ class RestockQueueFilter(django_filters.FilterSet):  # type: ignore[misc]
         empty_label=_("waiting for a decision"),
         method="in_state",
     )
-    shortage = django_filters.ChoiceFilter(
+    shortage = filters.ChoiceFilter(
         label=_("Stock"),
         choices=[
             (SHORT, _("not enough")),
@@ -55,17 +50,15 @@ class RestockQueueFilter(django_filters.FilterSet):  # type: ignore[misc]
         empty_label=_("enough or not"),
         method="by_verdict",
     )
-    store = django_filters.ChoiceFilter(label=_("Store"), empty_label=_("all stores"))
-    warehouse = django_filters.ChoiceFilter(
-        label=_("Logistics centre"), empty_label=_("all centres")
-    )
-    age = django_filters.ChoiceFilter(
+    store = filters.ChoiceFilter(label=_("Store"), empty_label=_("all stores"))
+    warehouse = filters.ChoiceFilter(label=_("Logistics centre"), empty_label=_("all centres"))
+    age = filters.ChoiceFilter(
         label=_("Asked more than"), choices=AGES, empty_label=_("any time ago"), method="older"
     )
-    value = django_filters.ChoiceFilter(
+    value = filters.ChoiceFilter(
         label=_("Value from"), choices=VALUES, empty_label=_("any"), method="worth"
     )
-    by = django_filters.CharFilter(
+    by = filters.CharFilter(
         label=_("Asked by"),
         method="asked_by",
         widget=forms.TextInput(attrs={"placeholder": _("name"), "maxlength": 100}),
@@ -91,7 +84,7 @@ class RestockQueueFilter(django_filters.FilterSet):  # type: ignore[misc]
             return found.order_by("-pk")
         return found.pending().order_by("pk")
 
-    def search(
+    def filter_words(
         self, queryset: RestockRequestQuerySet, _name: str, value: str
     ) -> RestockRequestQuerySet:
         """By the request's number, or by an article that it asks for."""
@@ -131,8 +124,8 @@ class RestockQueueFilter(django_filters.FilterSet):  # type: ignore[misc]
         return queryset.filter(named)
 
 
-class StoreRestockFilter(django_filters.FilterSet):  # type: ignore[misc]
-    state = django_filters.ChoiceFilter(
+class StoreRestockFilter(ListFilter):
+    state = filters.ChoiceFilter(
         label=_("State"),
         choices=[
             *(choice for choice in State.choices if choice[0] != State.DRAFT),

@@ -1,13 +1,10 @@
-from datetime import date, datetime, time, timedelta
-
 import django_filters as filters
-from django import forms
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from inventory.models import Category, Document, Sku, StockLevel, StockMovement
+from backoffice.lib.filters import ListFilter, first_day, last_day, search_box
+from inventory.filters.catalogue import category_filter
+from inventory.models import Document, Sku, StockLevel, StockMovement
 from inventory.models.catalogue import SkuQuerySet
 from inventory.models.stock import StockLevelQuerySet, StockMovementQuerySet
 from inventory.queries.stock import low_or_out
@@ -17,20 +14,9 @@ ON_SALE = [("on", _("on sale")), ("off", _("not on sale any more"))]
 STATUS = [("out", _("out of stock")), ("low", _("low")), ("ok", _("in order"))]
 
 
-def search_box() -> forms.TextInput:
-    return forms.TextInput(attrs={"type": "search", "placeholder": _("Search or scan…")})
-
-
-class StoreStockFilter(filters.FilterSet):  # type: ignore[misc]
-    q = filters.CharFilter(
-        label=_("Name, code or barcode"), method="filter_words", widget=search_box()
-    )
-    category = filters.ModelChoiceFilter(
-        label=_("Category"),
-        field_name="sku__product__category",
-        queryset=Category.objects.all(),
-        empty_label=pgettext_lazy("categories", "all"),
-    )
+class StoreStockFilter(ListFilter):
+    q = search_box(_("Name, code or barcode"), placeholder=_("Search or scan…"))
+    category = category_filter(field_name="sku__product__category")
     status = filters.ChoiceFilter(
         label=_("Status"), choices=STATUS, method="filter_status", empty_label=_("all")
     )
@@ -60,16 +46,9 @@ class StoreStockFilter(filters.FilterSet):  # type: ignore[misc]
         return levels.filter(on_sale if wanted == "on" else ~on_sale)
 
 
-class StockOverviewFilter(filters.FilterSet):  # type: ignore[misc]
-    q = filters.CharFilter(
-        label=_("Name, code or barcode"), method="filter_words", widget=search_box()
-    )
-    category = filters.ModelChoiceFilter(
-        label=_("Category"),
-        field_name="product__category",
-        queryset=Category.objects.all(),
-        empty_label=pgettext_lazy("categories", "all"),
-    )
+class StockOverviewFilter(ListFilter):
+    q = search_box(_("Name, code or barcode"), placeholder=_("Search or scan…"))
+    category = category_filter(field_name="product__category")
     sale = filters.ChoiceFilter(
         label=_("On sale"), choices=ON_SALE, method="filter_sale", empty_label=_("all")
     )
@@ -86,10 +65,8 @@ class StockOverviewFilter(filters.FilterSet):  # type: ignore[misc]
         return skus.filter(on_sale if wanted == "on" else ~on_sale)
 
 
-class MovementFilter(filters.FilterSet):  # type: ignore[misc]
-    q = filters.CharFilter(
-        label=_("SKU, code or barcode"), method="filter_words", widget=search_box()
-    )
+class MovementFilter(ListFilter):
+    q = search_box(_("SKU, code or barcode"), placeholder=_("Search or scan…"))
     place = filters.ModelChoiceFilter(
         label=_("Place"),
         queryset=Location.objects.none(),
@@ -99,12 +76,8 @@ class MovementFilter(filters.FilterSet):  # type: ignore[misc]
     )
     document = filters.ChoiceFilter(label=_("Document"), choices=Document, empty_label=_("all"))
 
-    first = filters.DateFilter(
-        label=_("From"), method="filter_first", widget=forms.DateInput(attrs={"type": "date"})
-    )
-    last = filters.DateFilter(
-        label=_("To"), method="filter_last", widget=forms.DateInput(attrs={"type": "date"})
-    )
+    first = first_day(_("From"), "occurred_at")
+    last = last_day(_("To"), "occurred_at")
 
     class Meta:
         model = StockMovement
@@ -119,19 +92,3 @@ class MovementFilter(filters.FilterSet):  # type: ignore[misc]
         self, movements: StockMovementQuerySet, _name: str, place: Location
     ) -> StockMovementQuerySet:
         return movements.touching(place)
-
-    def filter_first(
-        self, movements: QuerySet[StockMovement], _name: str, day: date
-    ) -> QuerySet[StockMovement]:
-        return movements.filter(occurred_at__gte=_midnight(day))
-
-    def filter_last(
-        self, movements: QuerySet[StockMovement], _name: str, day: date
-    ) -> QuerySet[StockMovement]:
-        if day == date.max:
-            return movements
-        return movements.filter(occurred_at__lt=_midnight(day + timedelta(days=1)))
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from inventory.filters.stock import search_box
+from backoffice.lib.filters import ListFilter, search_box
 from inventory.models import Sku, Transfer, TransferLine
 from inventory.models.transfer import TransferQuerySet
 from inventory.queries.transfers import number_of
@@ -18,10 +18,10 @@ OPEN = (State.DRAFT, *Transfer.ON_THE_ROAD)
 STATES = [*State.choices, ("any", _("any state"))]
 
 
-class TransferFilter(filters.FilterSet):  # type: ignore[misc]
+class TransferFilter(ListFilter):
     """Transfers; those still to be done, unless another state is set, what is due first on top."""
 
-    q = filters.CharFilter(label=_("Number or article"), method="filter_words", widget=search_box())
+    q = search_box(_("Number or article"), placeholder=_("Search or scan…"))
     state = filters.ChoiceFilter(
         label=_("State"),
         choices=STATES,
