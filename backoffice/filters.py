@@ -4,16 +4,19 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.lib.filters import ListFilter, search_box
-from backoffice.models import ReportDelivery, Schedule, Snapshot
+from backoffice.lib.filters import ListFilter, first_day, last_day, search_box
+from backoffice.models import ReportDelivery, Schedule, Snapshot, SnapshotQuerySet
 from backoffice.models.schedules import ScheduleQuerySet
 from backoffice.reports.definitions import REPORTS
-from stores.models import Mail, User
+from stores.models import Location, Mail, User
+from stores.models.location import LocationQuerySet
 from stores.models.mail import MailQuerySet
-from stores.queries import people_called
+from stores.queries import ids_of_people_called, people_called
 
 BY_ITSELF = "by-itself"  # of the stopped ones, those that nobody stopped
+BY_A_SCHEDULE = "schedule"
 DELAYED, WITHHELD = "delayed", "withheld"
+MAKERS = [("me", _("me")), (BY_A_SCHEDULE, _("a schedule"))]
 
 
 class MailFilter(ListFilter):
@@ -50,17 +53,40 @@ def _reports() -> list[tuple[str, Any]]:
 
 
 class SnapshotFilter(ListFilter):
+    """Runs of reports by what they count, when, of which place, by whom and how far they are."""
+
     report = filters.ChoiceFilter(label=_("Report"), choices=_reports, empty_label=_("all"))
-    mine = filters.ChoiceFilter(
-        label=_("Made by"), method="filter_mine", choices=[("me", _("me"))], empty_label=_("all")
+    place = filters.ModelChoiceFilter(
+        label=_("Place"),
+        queryset=Location.objects.none(),
+        to_field_name="code",
+        method="filter_place",
+        empty_label=_("all"),
     )
+    state = filters.ChoiceFilter(label=_("State"), choices=Snapshot.State, empty_label=_("all"))
+    mine = filters.ChoiceFilter(
+        label=_("Made by"), method="filter_mine", choices=MAKERS, empty_label=_("all")
+    )
+    who = filters.CharFilter(label=_("Who"), method="filter_who", max_length=100)
+    first = first_day(_("From"), "made_at")
+    last = last_day(_("To"), "made_at")
 
     class Meta:
         model = Snapshot
-        fields = ["report", "mine"]
+        fields = ["report", "place", "state", "mine", "who", "first", "last"]
 
-    def filter_mine(self, runs: QuerySet[Snapshot], _name: str, _value: str) -> QuerySet[Snapshot]:
-        return runs.filter(made_by=self.request.user)
+    def __init__(self, *args: Any, places: LocationQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["place"].queryset = places
+
+    def filter_place(self, runs: SnapshotQuerySet, _name: str, place: Location) -> SnapshotQuerySet:
+        return runs.counting(place)
+
+    def filter_mine(self, runs: QuerySet[Snapshot], _name: str, maker: str) -> QuerySet[Snapshot]:
+        return runs.filter(made_by=None if maker == BY_A_SCHEDULE else self.request.user)
+
+    def filter_who(self, runs: QuerySet[Snapshot], _name: str, words: str) -> QuerySet[Snapshot]:
+        return runs.filter(made_by__in=ids_of_people_called(words))
 
 
 class ScheduleFilter(ListFilter):

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from backoffice.lib.tables import MomentColumn
+from backoffice.lib.tables import MomentColumn, NewestTable
 from backoffice.models import Snapshot
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.query import Query
@@ -26,7 +26,7 @@ RUN_TONES = {
 }
 
 
-class MailTable(tables.Table):  # type: ignore[misc]
+class MailTable(NewestTable):
     caption = _("Mails, newest first")
 
     subject = tables.Column(linkify=("backoffice:mail_detail", {"pk": tables.A("pk")}))
@@ -47,7 +47,7 @@ class MailTable(tables.Table):  # type: ignore[misc]
         return format_html('<span class="state {}">{}</span>', tone, value)
 
 
-class SnapshotTable(tables.Table):  # type: ignore[misc]
+class SnapshotTable(NewestTable):
     """Runs of reports; the names of their places stand in them."""
 
     caption = _("Reports that were made, newest first")

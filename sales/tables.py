@@ -1,32 +1,18 @@
 from collections.abc import Sequence
-from typing import Any
 
 import django_tables2 as tables
-from django.core.paginator import Paginator
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.lib.tables import MomentColumn, MoneyColumn, NumberColumn
+from backoffice.lib.tables import MomentColumn, MoneyColumn, NewestTable, NumberColumn
 from sales.models import Sale
-
-LISTED_AT_MOST = 10_000
-
-
-class NewestPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages of a table's first rows: a chain's receipts are not all counted at each look."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        return int(rows.data.data.order_by()[:LISTED_AT_MOST].count())
 
 
 def receipt_url(record: Sale) -> str:
     return reverse("sales:receipt", args=[record.location.code, record.pk])
 
 
-class SaleTable(tables.Table):  # type: ignore[misc]
+class SaleTable(NewestTable):
     receipt = tables.Column(
         verbose_name=_("Receipt"),
         accessor="receipt_number",
@@ -49,9 +35,6 @@ class SaleTable(tables.Table):  # type: ignore[misc]
         )
         fields: Sequence[str] = ("receipt", "sold_at", "by", "channel", "units", "total")
         order_by = "-receipt"
-
-    def paginate(self, paginator_class: type[Paginator] = NewestPaginator, **kwargs: Any) -> None:  # type: ignore[type-arg]
-        super().paginate(paginator_class=paginator_class, **kwargs)
 
 
 class ChainSaleTable(SaleTable):

@@ -5,6 +5,8 @@ from backoffice.lib.text import normal
 from stores.models import Location, Membership, Role, Session, User
 from stores.rights import memberships_of
 
+MOST_OF_A_NAME = 200
+
 
 def first_page(user: User) -> tuple[str, ...]:
     """The URL name, and its arguments, of the page where this person's work begins."""
@@ -24,6 +26,12 @@ def people_called(people: QuerySet[User], text: str) -> QuerySet[User]:
     """Those in whose name or address the text stands."""
     text = normal(text)
     return people.filter(Q(name__icontains=text) | Q(email__icontains=text))
+
+
+def ids_of_people_called(text: str) -> list[int]:
+    """The ids of at most so many of those in whose name or address the text stands."""
+    people = people_called(User.objects.order_by("pk"), text)
+    return list(people.values_list("pk", flat=True)[:MOST_OF_A_NAME])
 
 
 def open_sessions(user: User, *, here: str | None = None) -> list[Session]:

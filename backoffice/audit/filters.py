@@ -6,11 +6,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.lib.filters import ListFilter, first_day, last_day, search_box
-from stores.models import AuditEntry, Location, User
+from stores.models import AuditEntry, Location
 from stores.models.audit import AuditEntryQuerySet
-from stores.queries import people_called
-
-MOST_PEOPLE = 200  # with one name
+from stores.queries import ids_of_people_called
 
 
 class AuditFilter(ListFilter):
@@ -50,8 +48,7 @@ class AuditFilter(ListFilter):
     def filter_who(
         self, entries: QuerySet[AuditEntry], _name: str, words: str
     ) -> QuerySet[AuditEntry]:
-        people = people_called(User.objects.order_by("pk"), words).values_list("pk", flat=True)
-        return entries.filter(by__in=list(people[:MOST_PEOPLE]))
+        return entries.filter(by__in=ids_of_people_called(words))
 
     def filter_thing(
         self, entries: AuditEntryQuerySet, _name: str, thing: str

@@ -1,4 +1,4 @@
-"""Columns of lists: numbers, money and moments as the reader's language writes them; templates."""
+"""Lists and their columns: numbers, money and moments as the reader's language writes them; templates."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -6,15 +6,35 @@ from typing import Any
 
 import django_tables2 as tables
 from babel.numbers import get_currency_symbol
+from django.core.paginator import Paginator
 from django.template.context import Context
 from django.template.loader import get_template
 from django.utils.formats import date_format, number_format
+from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from backoffice.lib.house import house
 
+LISTED_AT_MOST = 10_000
 NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}, "tf": {"class": "number"}}
+
+
+class NewestPaginator(Paginator):  # type: ignore[type-arg]
+    """Pages of a table's first rows: those of a list that grows for years are not all counted at
+    each look."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.data.data.order_by()[:LISTED_AT_MOST].count())
+
+
+class NewestTable(tables.Table):  # type: ignore[misc]
+    """A list of what there is much of: its newest rows are counted and turned."""
+
+    def paginate(self, paginator_class: type[Paginator] = NewestPaginator, **kwargs: Any) -> None:  # type: ignore[type-arg]
+        super().paginate(paginator_class=paginator_class, **kwargs)
 
 
 class NumberColumn(tables.Column):  # type: ignore[misc]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import BigIntegerField, F, Q
 from django.db.models.fields.json import KT
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.reports.definitions import REPORTS
-from stores.models import Role, User
+from stores.models import Location, Role, User
 from stores.models.location import LocationQuerySet
 from stores.rights import locations_of
 
@@ -46,6 +47,10 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
     def of_report(self, name: str) -> SnapshotQuerySet:
         return self.filter(report=name)
+
+    def counting(self, place: Location) -> SnapshotQuerySet:
+        """Snapshots that count this place, alone or among others."""
+        return self.filter(locations__contains=[place.pk])
 
     def done(self) -> SnapshotQuerySet:
         return self.filter(state=Snapshot.State.DONE)
@@ -90,6 +95,8 @@ class Snapshot(models.Model):
             ),
             models.Index(FIRST_PLACE, LAST_PLACE, F("id").desc(), name="snapshots_of_few_places"),
             models.Index(fields=["made_at"], name="snapshots_by_age"),
+            models.Index(fields=["state", "-id"], name="snapshots_by_state"),
+            GinIndex(fields=["locations"], opclasses=["jsonb_path_ops"], name="snapshots_by_place"),
         ]
 
     def __str__(self) -> str:

@@ -42,7 +42,12 @@ PAPER = ("paper-progress",)
 @staff(*COUNTS)
 def snapshot_list(request: StaffRequest) -> HttpResponse:
     """The runs of reports whose figures the reader may see, newest first."""
-    filterset = SnapshotFilter(request.GET, queryset=with_readers(request.user), request=request)
+    filterset = SnapshotFilter(
+        request.GET,
+        queryset=with_readers(request.user),
+        request=request,
+        places=request.locations.order_by("name", "code"),
+    )
     table = SnapshotList(filterset.qs)
     turn_to_page(request, table)
     context = {"filter": filterset, "table": table}

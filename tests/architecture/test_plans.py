@@ -16,6 +16,7 @@ from tests.factories import make_customer, make_sku, make_staff, make_store
 
 ROWS = 10_000
 GROWING = {
+    "backoffice_snapshot",
     "inventory_stockmovement",
     "sales_sale",
     "sales_saleline",
@@ -42,6 +43,12 @@ LISTS = [
     "/stores/lyon/orders/?state=open",
     "/stores/lyon/stock/",
     "/head-office/stock/",
+    "/reports/",
+    "/reports/?place=lyon&state=done",
+    "/reports/?place=paris",
+    "/reports/?state=failed",
+    f"/reports/?first={timezone.localdate()}",
+    "/reports/?who=comptoir.example",
 ]
 
 
@@ -111,11 +118,32 @@ def sell(store: Location, sku: int, person: int, customer: int) -> None:
     fill("shop_orderline", **one, **told, order_id="1000000 + n")
 
 
+def run_reports(store: Location, other: Location, person: int) -> None:
+    """Runs of one store that schedules made; a few failed, or are another's, or somebody's."""
+    few = "n % 500 = 0"
+    fill(
+        "backoffice_snapshot",
+        key="'run ' || n",
+        report="'consolidated'",
+        query="""'{"first": "2026-03-01", "last": "2026-03-07"}'""",
+        locations=f"CASE WHEN {few} THEN '[{other.pk}]' ELSE '[{store.pk}]' END::jsonb",
+        place_names="""'["Lyon"]'""",
+        state=f"CASE WHEN {few} THEN 'failed' ELSE 'done' END",
+        made_by_id=f"CASE WHEN {few} THEN {person} END",
+        tries=0,
+        words="''",
+        asked_at="now() - n * interval '20 minutes'",
+        made_at="now() - n * interval '20 minutes'",
+    )
+
+
 @pytest.fixture
 def office(db: None) -> Iterator[Client]:
     """Head office, in a chain that has sold much; nothing of it stays."""
     store, person, client = make_store("lyon"), make_staff(Role.HEAD_OFFICE), Client()
+    other = make_store("paris")
     with transaction.atomic():
+        run_reports(store, other, person.pk)
         sell(store, make_sku().pk, person.pk, make_customer().pk)
         client.force_login(person)
         yield client
@@ -183,6 +211,8 @@ def test_lists_are_read_through_indexes(office: Client) -> None:
         ("/stores/lyon/sales/", "sales_sale"),
         ("/head-office/movements/", "inventory_stockmovement"),
         ("/head-office/movements/?place=lyon", "inventory_stockmovement"),
+        ("/reports/?place=paris", "backoffice_snapshot"),
+        ("/reports/?state=failed", "backoffice_snapshot"),
     ],
 )
 def test_without_its_indexes_a_list_reads_the_whole_table(
