@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Page
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 
 from backoffice.models import SnapshotTable
 from backoffice.reports.charts import chart_in_words
 from backoffice.reports.drawing import MOST_POINTS
 from backoffice.reports.found import TablePage, Wanted, page_of
-from backoffice.reports.links import Reader, link_of
-from backoffice.reports.shown import alone, heading, shown
+from backoffice.reports.links import Reader
+from backoffice.reports.shown import alone, heading
 from backoffice.reports.stored import rows_between
-from backoffice.reports.table import BEFORE, CHANGE, Cell, Column, Kind, Table, Words
+from backoffice.reports.table import BEFORE, CHANGE, Column, Table, Words
+from backoffice.reports.written import RowWriter
 
 SEARCH_FROM = 12  # rows from which on a table has a search field
 MOST_TILES = 6
-ONE_LINE = (Kind.DAY, Kind.WEEK, Kind.MONTH, Kind.HOUR)
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,6 @@ class Heading:
     is_figure: bool
     url: str  # which sorts by it
     order: str  # `ascending`, `descending` or nothing
-
-
-@dataclass(frozen=True)
-class ShownCell:
-    text: str
-    look: str  # a class of the style sheet, or nothing
-    label: str
-    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +46,7 @@ class ScreenTable:
     """One table of a snapshot, as the address asks for it."""
 
     def __init__(self, record: SnapshotTable, address: QueryDict, reader: Reader) -> None:
-        self.record, self.address, self.reader = record, address, reader
+        self.record, self.address = record, address
         self.name = record.name
         self.search = address.get(f"{self.name}-q", "").strip()[:100]
         self.shown: TablePage = page_of(
@@ -66,7 +58,7 @@ class ScreenTable:
             ),
         )
         self.table: Table = self.shown.table
-        self.columns = [(n, c) for n, c in enumerate(self.table.columns) if c.is_shown]
+        self.writer = RowWriter(self.table.columns, reader)
 
     @property
     def title(self) -> Words:
@@ -82,7 +74,7 @@ class ScreenTable:
 
     @cached_property
     def headings(self) -> list[Heading]:
-        return [self._heading(column) for _n, column in self.columns]
+        return [self._heading(column) for column in self.table.columns if column.is_shown]
 
     def _heading(self, column: Column) -> Heading:
         is_now = self.shown.sort.removeprefix("-") == column.key
@@ -95,33 +87,18 @@ class ScreenTable:
             heading(column), column.kind.is_number, self._address(sort=sort, page=None), order
         )
 
-    @cached_property
-    def rows(self) -> list[list[ShownCell]]:
-        return [self._row(row) for row in self.table.rows]
+    @property
+    def rows(self) -> int:
+        """How many are shown."""
+        return len(self.table.rows)
 
-    def _row(self, row: list[Cell]) -> list[ShownCell]:
-        named = dict(zip((column.key for column in self.table.columns), row, strict=True))
-        return [self._cell(row[n], column, named) for n, column in self.columns]
+    @property
+    def body(self) -> SafeString:
+        return self.writer.body(self.table.rows)
 
-    def _cell(self, cell: Cell, column: Column, row: Mapping[str, Cell]) -> ShownCell:
-        url = link_of(column.link, self.reader, row) if column.link and cell is not None else ""
-        return ShownCell(shown(cell, column), look_of(column), heading(column), url)
-
-    @cached_property
-    def totals(self) -> list[ShownCell]:
-        """The cells of the totals but the first, which says what they are."""
-        if not self.table.totals:
-            return []
-        totals = self.table.totals
-        cells = [
-            ShownCell(
-                "" if totals[n] is None else shown(totals[n], column),
-                look_of(column),
-                heading(column),
-            )
-            for n, column in self.columns
-        ]
-        return cells[1:]
+    @property
+    def totals(self) -> SafeString:
+        return self.writer.totals(self.table.totals or [])
 
     @property
     def next_page(self) -> str:
@@ -157,13 +134,6 @@ class ScreenTable:
             if value is not None:
                 query[f"{self.name}-{name}"] = str(value)
         return f"?{query.urlencode()}"
-
-
-def look_of(column: Column) -> str:
-    """Figures stand to the right, days and hours on one line, codes in fixed width."""
-    if column.kind.is_number:
-        return "number"
-    return "code" if column.kind == Kind.CODE else "nowrap" if column.kind in ONE_LINE else ""
 
 
 def chart_table(record: SnapshotTable) -> Table:
