@@ -16,8 +16,16 @@ from inventory.digests import Checked, Digest, rows_of, whole_table
 from inventory.models import Alert, AlertDigest, AlertRun, RestockRequest, StockLevel
 from inventory.queries.approvers import waiting_for
 from inventory.queries.mailer import Reader, readers_due
-from inventory.queries.notifications import Choices, How, Subject, choices_of, hows
+from inventory.queries.notifications import (
+    TOLD_OF_ALERTS,
+    Choices,
+    How,
+    Subject,
+    choices_of,
+    hows,
+)
 from stores.actions.mail import queue_mail
+from stores.actions.mail_rights import OnlyFor
 from stores.models import Mail
 
 type LocationId = int
@@ -136,4 +144,11 @@ def _promise(reader: Reader, day: date, digest: Digest, choices: Choices) -> Mai
         to=reader.user,
         context={"digest": digest, "is_well": is_well, "link": link},
         attachments=attachments,
+        only_for=_only_for(digest),
     )
+
+
+def _only_for(digest: Digest) -> OnlyFor:
+    """Whoever is told of alerts at the places that it tells of, and where its requests are decided."""
+    deciding = {request.warehouse_id for request in digest.requests}
+    return OnlyFor(TOLD_OF_ALERTS, sorted({place.pk for place in digest.places} | deciding))

@@ -22,7 +22,8 @@ from inventory.queries.decision_links import address_of
 from inventory.queries.notifications import how_each_is_told
 from inventory.queries.restock import RequestToDecide, requests_to_decide
 from stores.actions.mail import queue_mail
-from stores.models import User
+from stores.actions.mail_rights import OnlyFor
+from stores.models import Role, User
 from stores.rights import needs_two_factor
 
 logger = logging.getLogger(__name__)
@@ -118,4 +119,5 @@ def _promise(asked: Asked, reader: User) -> None:
             "page": full_url("inventory:restock_detail", request.pk),
             "until": link.expires_at,
         },
+        only_for=OnlyFor((Role.LOGISTICS,), [request.warehouse_id]),
     )

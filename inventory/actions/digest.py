@@ -10,8 +10,9 @@ from backoffice.lib.links import full_url
 from inventory.actions.runs import FAILURES, note_failure, recorded_run
 from inventory.digests import Checked, Digest, rows_of, whole_table
 from inventory.models import Alert, AlertRun, NotificationChoice, StockLevel
-from inventory.queries.notifications import Told, told_at
+from inventory.queries.notifications import TOLD_OF_ALERTS, Told, told_at
 from stores.actions.mail import queue_mail
+from stores.actions.mail_rights import OnlyFor
 from stores.models import Location, User
 from stores.models.location import LocationQuerySet
 from stores.rights import memberships_of
@@ -93,6 +94,7 @@ def _promise(told: Told, alerts: Sequence[Alert], look: Checked, batch: int) -> 
         to=reader,
         context={"digest": digest, "link": link},
         attachments=attachments,
+        only_for=OnlyFor(TOLD_OF_ALERTS, [place.pk]),
     )
     return mail is not None
 
