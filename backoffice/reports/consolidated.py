@@ -99,8 +99,9 @@ class _Counted:
         self.sold, self.best_sold = sold_by_sku(self.places, [self.days, best_days], sales)
         self.sales = sales.over(self.days)
         self.sales_before = sales.over(self.before) if self.before else {}
-        self.now = now_at(self.places)
-        self.skus = named_skus({*self.sold.sku_ids, *self.best_sold.sku_ids[:BEST]}, self.places)
+        now = now_at(self.places)
+        self.now = now.places
+        self.skus = named_skus({*self.sold.sku_ids, *self.best_sold.sku_ids[:BEST]}, now.units)
 
     def at(self, place_id: int) -> Place:
         return Place(

@@ -11,12 +11,13 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
-from django.db.models import BigIntegerField, Case, IntegerField, QuerySet, Sum, Value, When
+from django.db import connection
+from django.db.models import IntegerField, QuerySet, Sum, Value
 from django.utils import timezone
 
 from backoffice.lib.money import ZERO
 from backoffice.reports.periods import ONE_DAY, Days
-from sales.models import DailySales, DailySkuSales, MonthlySkuSales
+from sales.models import DailySkuSales, MonthlySkuSales
 
 type LocationId = int
 type SkuId = int
@@ -24,6 +25,15 @@ type SkuSales = tuple[SkuId, int, int]  # units, and revenue in cents
 
 MEMO_SECONDS = 24 * 3600
 EVERYWHERE = 0  # stands for all places together where each has its id
+EACH_PLACE = """
+    SELECT location_id, segment, sum(tickets)::bigint, sum(units)::bigint, sum(revenue)
+    FROM (
+        SELECT location_id, width_bucket(day, %(cuts)s::date[]) AS segment, tickets, units, revenue
+        FROM sales_dailysales
+        WHERE location_id = ANY(%(places)s) AND day >= %(first)s AND day < %(end)s
+    ) sold
+    GROUP BY GROUPING SETS ((location_id, segment), (segment))
+"""  # segments are numbered stretches between two cuts
 
 
 class Sums(NamedTuple):
@@ -88,30 +98,22 @@ class SalesByPlace:
         self.cuts = sorted(
             {days.first for days in wanted} | {days.last + ONE_DAY for days in wanted}
         )
-        each_day = DailySales.objects.filter(
-            location__in=places, day__gte=self.cuts[0], day__lt=self.cuts[-1]
-        ).annotate(segment=self._segment(), everywhere=Value(EVERYWHERE, BigIntegerField()))
-        self.rows = list(
-            _sums(each_day, "location_id").union(_sums(each_day, "everywhere"), all=True)
-        )
-
-    def _segment(self) -> Case:
-        """The number of the stretch between two cuts in which a day lies."""
-        ends = [When(day__lt=cut, then=Value(number)) for number, cut in enumerate(self.cuts[1:-1])]
-        return Case(*ends, default=Value(len(self.cuts) - 2), output_field=IntegerField())
+        with connection.cursor() as cursor:
+            first, *_between, end = self.cuts
+            given: dict[str, Any] = {"places": list(places), "cuts": self.cuts}
+            cursor.execute(EACH_PLACE, {**given, "first": first, "end": end})
+            self.rows = [
+                (EVERYWHERE if place is None else place, segment, Sums(*figures))
+                for place, segment, *figures in cursor.fetchall()
+            ]
 
     def over(self, days: Days) -> dict[LocationId, Sums]:
         """The sums of each place that sold something in one of the ranges asked for."""
         sums: dict[LocationId, Sums] = {}
-        for place, segment, *figures in self.rows:
-            if days.first <= self.cuts[segment] and self.cuts[segment + 1] <= days.last + ONE_DAY:
-                sums[place] = sums.get(place, Sums()).plus(Sums(*figures))
+        for place, segment, figures in self.rows:
+            if days.first <= self.cuts[segment - 1] and self.cuts[segment] <= days.last + ONE_DAY:
+                sums[place] = sums.get(place, Sums()).plus(figures)
         return sums
-
-
-def _sums(each_day: QuerySet[DailySales], by: str) -> QuerySet[Any]:
-    rows = each_day.order_by().values_list(by, "segment")
-    return rows.annotate(Sum("tickets"), Sum("units"), Sum("revenue"))
 
 
 def ended(days: Days) -> Days:

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import (
-    BigIntegerField,
-    Case,
-    CharField,
-    Count,
-    F,
-    OuterRef,
-    QuerySet,
-    Subquery,
-    Sum,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce, Concat
+from django.db import connection
 
 from backoffice.lib.money import ZERO
 from backoffice.reports.sold import EVERYWHERE, LocationId, SkuId
-from inventory.models import Sku, StockLevel
 from shop.models import Order
 
 PROMISED = (  # paid, and the goods are not handed over yet
@@ -32,7 +19,33 @@ PROMISED = (  # paid, and the goods are not handed over yet
     Order.State.PREPARING,
     Order.State.READY,
 )
-STOCK, ORDERS = 0, 1
+# Levels are gone through once, and their cost is added up in whole cents.
+STOCK = """
+    WITH stock AS MATERIALIZED (
+        SELECT level.location_id, level.sku_id, sum(level.on_hand) AS units,
+            sum(level.on_hand * sku.cents) AS cents
+        FROM inventory_stocklevel level
+        JOIN (SELECT id, (100 * cost)::bigint AS cents FROM inventory_sku OFFSET 0) sku
+            ON sku.id = level.sku_id
+        WHERE level.location_id = ANY(%(places)s)
+        GROUP BY GROUPING SETS ((level.location_id), (level.sku_id))
+    )
+    SELECT location_id, sku_id, units, (cents / 100)::numeric(20, 2) FROM stock
+    UNION ALL
+    SELECT %(everywhere)s, NULL, sum(units), (sum(cents) / 100)::numeric(20, 2) FROM stock
+    WHERE location_id IS NOT NULL
+"""
+ORDERS = """
+    SELECT coalesce(location_id, %(everywhere)s), count(*), sum(total) FROM shop_order
+    WHERE location_id = ANY(%(places)s) AND state = ANY(%(promised)s)
+    GROUP BY GROUPING SETS ((location_id), ())
+"""
+NAMES = """
+    SELECT sku.id, sku.product_id, sku.code,
+        CASE sku.variant WHEN '' THEN product.name ELSE product.name || ' – ' || sku.variant END
+    FROM inventory_sku sku JOIN inventory_product product ON product.id = sku.product_id
+    WHERE sku.id = ANY(%s)
+"""
 
 
 class Now(NamedTuple):
@@ -52,50 +65,39 @@ class NamedSku(NamedTuple):
     stock: int  # on hand, in the places asked for
 
 
-def now_at(places: Collection[LocationId]) -> dict[LocationId, Now]:
-    """What each place has, and under `EVERYWHERE` all of them together; one query."""
-    levels = StockLevel.objects.filter(location__in=places).annotate(kind=Value(STOCK))
-    orders = Order.objects.filter(location__in=places, state__in=PROMISED)
-    orders = orders.annotate(kind=Value(ORDERS))
-    count, value = Sum("on_hand"), Sum(F("on_hand") * F("sku__cost"))
-    parts = [
-        _per(by, queryset, counted, amount)
-        for by in ("location_id", "everywhere")
-        for queryset, counted, amount in (
-            (levels, count, value),
-            (orders, Count("pk"), Sum("total")),
-        )
-    ]
-    found: dict[LocationId, dict[int, tuple[int, Decimal]]] = {}
-    for place, kind, units, amount in parts[0].union(*parts[1:], all=True):
-        found.setdefault(place, {})[kind] = (units or 0, amount or ZERO)
+@dataclass(frozen=True)
+class AllNow:
+    """What each place has, under `EVERYWHERE` all of them together, and how many units of each SKU."""
+
+    places: Mapping[LocationId, Now]
+    units: Mapping[SkuId, int]
+
+
+def now_at(places: Collection[LocationId]) -> AllNow:
+    """What these places have; two queries."""
+    given = {"places": list(places), "everywhere": EVERYWHERE, "promised": list(PROMISED)}
+    stock = _answer(STOCK, given)
+    orders = {place: (count, amount or ZERO) for place, count, amount in _answer(ORDERS, given)}
+    of_places = {place: (int(n or 0), cost or ZERO) for place, sku, n, cost in stock if sku is None}
+    return AllNow(
+        {
+            place: Now(*of_places.get(place, (0, ZERO)), *orders.get(place, (0, ZERO)))
+            for place in of_places.keys() | orders.keys()
+        },
+        {sku: int(units) for _place, sku, units, _cost in stock if sku is not None},
+    )
+
+
+def named_skus(sku_ids: Collection[SkuId], units: Mapping[SkuId, int]) -> dict[SkuId, NamedSku]:
+    """The SKUs with their names and how many units there are; one query."""
+    found = _answer(NAMES, [list(sku_ids)])
     return {
-        place: Now(*kinds.get(STOCK, (0, ZERO)), *kinds.get(ORDERS, (0, ZERO)))
-        for place, kinds in found.items()
+        pk: NamedSku(pk, product, code, name, units.get(pk, 0)) for pk, product, code, name in found
     }
 
 
-def _per(by: str, queryset: QuerySet[Any], count: Any, amount: Any) -> QuerySet[Any]:
-    everywhere = Value(EVERYWHERE, BigIntegerField())
-    rows = queryset.order_by().annotate(everywhere=everywhere).values_list(by, "kind")
-    found: QuerySet[Any] = rows.annotate(count=count, amount=amount)
+def _answer(statement: str, given: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
-
-
-def named_skus(sku_ids: Collection[SkuId], places: Collection[LocationId]) -> dict[SkuId, NamedSku]:
-    """The SKUs with their names and what these places have of them; one query."""
-    stock = (
-        StockLevel.objects.filter(sku=OuterRef("pk"), location__in=places)
-        .order_by()
-        .values("sku")
-        .annotate(units=Sum("on_hand"))
-        .values("units")
-    )
-    name = Case(
-        When(variant="", then=F("product__name")),
-        default=Concat("product__name", Value(" – "), "variant"),
-        output_field=CharField(),
-    )
-    rows = Sku.objects.filter(pk__in=sku_ids).order_by()
-    columns = ("pk", "product_id", "code", name, Coalesce(Subquery(stock), 0))
-    return {row[0]: NamedSku(*row) for row in rows.values_list(*columns)}
