@@ -22,12 +22,13 @@ from backoffice.reports.periods import ONE_DAY, Days
 from backoffice.reports.shown import alone
 from backoffice.reports.stored import Stored
 from backoffice.reports.table import Kind, Table
+from backoffice.reports.weights import most_bytes
 from stores.actions.mail import Attachment, compose_mail, queue_mail
 from stores.actions.mail_rights import OnlyFor
 from stores.models import Mail, User
 
 FORMATS = ("xlsx",)
-PAPER = ".pdf"
+PAPER = "pdf"
 MOST_ROWS, MOST_ROWS_FURTHER = 40, 10  # of the first table, and of each further one
 MOST_COLUMNS = 5  # what a phone has room for: the rest is in the files and on the page
 MOST_KEY_FIGURES = 4
@@ -71,12 +72,13 @@ def _queue(
     stored: Stored, reader: User, sending: Sending, key: str, wanted: Sequence[str]
 ) -> Mail | None:
     with translation.override(reader.reads), timezone.override(sending.zone):
-        attached, too_large = _light_ones(_files(stored, formats_of(stored, wanted)))
+        light, heavy = _light_ones(stored, wanted)
+        attached = [Attachment(*report_file(stored, file)) for file in light]
         return queue_mail(
             key=key,
             template="report",
             to=reader,
-            context=_context(stored, sending, [file.name for file in attached], too_large),
+            context=_context(stored, sending, light, heavy),
             attachments=[*_pictures(stored), *attached],
             only_for=_only_for(stored, sending),
         )
@@ -93,31 +95,33 @@ def _only_for(stored: Stored, sending: Sending) -> OnlyFor:
 def previewed(stored: Stored, reader: User, sending: Sending) -> Preview:
     """The mail as it would be promised."""
     wanted = sending.schedule.formats if sending.schedule else FORMATS
-    formats = formats_of(stored, wanted)
     with translation.override(reader.reads), timezone.override(sending.zone):
-        names = _file_names(stored, formats)
-        mail = compose_mail("report", reader, _context(stored, sending, names, []))
+        light, heavy = _light_ones(stored, wanted)
+        mail = compose_mail("report", reader, _context(stored, sending, light, heavy))
         html = mail.html
         for picture in _pictures(stored):
             html = html.replace(f"cid:{picture.content_id}", picture.as_address)
-        return Preview(mail.subject, mail.text, html, names)
+        return Preview(mail.subject, mail.text, html, _file_names(stored, light))
 
 
-def _light_ones(files: Sequence[Attachment]) -> tuple[list[Attachment], list[str]]:
-    """The files that a mail can carry, the first ones first, and the names of the others."""
-    attached, too_large, weight = [], [], 0
-    for file in files:
-        if weight + len(file.content) <= settings.REPORT_MAIL_BYTES:
-            attached.append(file)
-            weight += len(file.content)
+def _light_ones(stored: Stored, formats: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The files of these formats that a mail can carry, the first ones first, and the others: known
+    before one is drawn, so that a preview says the same and nothing is drawn in vain."""
+    light, heavy, weight = [], [], 0
+    for file in _wanted(stored, formats_of(stored, formats)):
+        most = most_bytes(stored, file)
+        if weight + most <= settings.REPORT_MAIL_BYTES:
+            light.append(file)
+            weight += most
         else:
-            too_large.append(file.name)
-    return attached, too_large
+            heavy.append(file)
+    return light, heavy
 
 
 def _context(
     stored: Stored, sending: Sending, attached: Sequence[str], too_large: Sequence[str]
 ) -> dict[str, Any]:
+    """What the mail says, with the files that it carries and those that it can't."""
     yesterday = timezone.localdate() - ONE_DAY
     has_period = stored.definition.has_period
     schedule = sending.schedule
@@ -134,10 +138,10 @@ def _context(
         "schedule": schedule,
         "is_asked": sending.is_asked,
         "has_files": bool(attached),
-        "has_paper": any(name.endswith(PAPER) for name in attached),
-        "has_whole": any(not name.endswith(PAPER) for name in attached),
+        "has_paper": PAPER in attached,
+        "has_whole": any(file != PAPER for file in attached),
         "paper_rows": MOST_PAPER_ROWS,
-        "too_large": too_large,
+        "too_large": _file_names(stored, too_large),
         "stop_link": full_url("backoffice:schedule_mine", schedule.pk) if schedule else "",
     }
 
@@ -197,10 +201,6 @@ def _content_id(stored: Stored, table: Table) -> str:
     return f"{table.name}-{stored.snapshot.pk}@chart"
 
 
-def _files(stored: Stored, formats: Sequence[str]) -> list[Attachment]:
-    return [Attachment(*report_file(stored, name)) for name in _wanted(stored, formats)]
-
-
 def _wanted(stored: Stored, formats: Sequence[str]) -> list[str]:
     """The files of these formats, as `report_file` calls them; of CSV one for each table."""
     wanted = [name for name in formats if name != Schedule.Format.CSV]
@@ -209,9 +209,9 @@ def _wanted(stored: Stored, formats: Sequence[str]) -> list[str]:
     return wanted
 
 
-def _file_names(stored: Stored, formats: Sequence[str]) -> list[str]:
+def _file_names(stored: Stored, files: Sequence[str]) -> list[str]:
     name = file_name(stored.snapshot)
     return [
         f"{name}-{wanted.removeprefix('csv-')}.csv" if "csv-" in wanted else f"{name}.{wanted}"
-        for wanted in _wanted(stored, formats)
+        for wanted in files
     ]

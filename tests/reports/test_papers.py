@@ -19,12 +19,15 @@ from backoffice.lib.errors import Busy
 from backoffice.models import Snapshot, SnapshotPaper
 from backoffice.reports import mail as mails
 from backoffice.reports import papers
-from backoffice.reports.mail import mail_report
+from backoffice.reports.files import report_file
+from backoffice.reports.mail import Sending, mail_report, previewed, queue_letter
 from backoffice.reports.stored import load
+from backoffice.reports.weights import most_bytes
 from stores.models import Mail, Role, User
-from tests.factories import make_staff
+from tests.factories import make_level, make_sku, make_staff
 from tests.reports.chain import Chain
 from tests.reports.runs import run
+from tests.reports.schedules import schedule_of
 
 pytestmark = pytest.mark.django_db
 PART = {"HX-Request": "true", "HX-Target": "paper-progress"}
@@ -215,20 +218,51 @@ def test_a_paper_that_holds_all_rows_is_the_whole_file(
 def test_files_that_are_too_large_for_a_mail_stay_on_the_page(
     snapshot: Snapshot, office: User
 ) -> None:
-    """A workbook holds the second in which it was made: its size is known while the clock stands."""
-    with time_machine.travel(timezone.now(), tick=False):
-        whole = attached(mailed(snapshot, office, "pdf", "xlsx"))
-        with override_settings(REPORT_MAIL_BYTES=len(whole["xlsx"])):
-            mail = mailed(snapshot, office, "pdf", "xlsx")
+    """What is left out isn't drawn either."""
+    most = most_bytes(load(snapshot), "xlsx")
+    with override_settings(REPORT_MAIL_BYTES=most):
+        mail = mailed(snapshot, office, "pdf", "xlsx")
     assert set(attached(mail)) == {"xlsx"}
+    assert not SnapshotPaper.objects.exists()
     said = "This file is too large for a mail: consolidated-2026-03-01-2026-03-07.pdf. The page has it."
     assert said in mail.text
     assert said in mail.html
     assert f"/reports/{snapshot.pk}/" in mail.text
-    with override_settings(REPORT_MAIL_BYTES=len(whole["xlsx"]) // 2), translation.override("fr"):
+    with override_settings(REPORT_MAIL_BYTES=most - 1), translation.override("fr"):
         mail = mailed(snapshot, office, "xlsx")
     assert attached(mail) == {}
     assert "the whole file is attached" not in mail.text
+
+
+@pytest.mark.parametrize("name", ["pdf", "xlsx", "csv"])
+def test_a_preview_names_the_files_that_the_mail_will_carry(
+    snapshot: Snapshot, office: User, name: str
+) -> None:
+    schedule = schedule_of(office, formats=["pdf", "xlsx", "csv"])
+    stored, sending = load(snapshot), Sending(schedule)
+    first = f"csv-{stored.tables[0].name}" if name == "csv" else name
+    for limit in (0, most_bytes(stored, first), 10_000_000):
+        with override_settings(REPORT_MAIL_BYTES=limit):
+            shown = previewed(stored, office, sending)
+            mail = queue_letter(stored, office, sending, key=f"{uuid4()}")
+        assert mail
+        carried = mail.attachments.filter(content_id="").order_by("pk")
+        assert list(shown.file_names) == [file.name for file in carried]
+        assert (shown.subject, shown.text) == (mail.subject, mail.text)
+    assert len(shown.file_names) == 2 + len(stored.tables)
+
+
+def test_no_file_weighs_more_than_was_told_of_it(chain: Chain, office: User) -> None:
+    """Rows of names that don't shrink, too."""
+    for number in range(100):
+        name = f"{uuid4()} « {uuid4()} »"
+        make_level(make_sku(f"{uuid4()}"[:20], name=name), chain.lyon, on_hand=number)
+    with translation.override("fr"):
+        stock = run(chain.places, report="stock", group_by="product")
+        for stored in (load(run(chain.places)), load(stock)):
+            for wanted in ("pdf", "xlsx", *(f"csv-{table.name}" for table in stored.tables)):
+                content = report_file(stored, wanted)[2]
+                assert len(content) <= most_bytes(stored, wanted), wanted
 
 
 def test_a_kept_paper_is_handed_out_without_reading_the_rows(
