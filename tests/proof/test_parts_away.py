@@ -13,12 +13,15 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from backoffice.dev import services
 from backoffice.dev.services import running, wait_until
+from backoffice.models import Snapshot
 from inventory.models import RestockRequest, StockLevel
 from sales.models import Sale
 from shop.models import Order
@@ -74,6 +77,13 @@ class Person:
         assert self.send("/accounts/login/", form) != "/accounts/login/"
 
 
+def run_sales(person: Person, **asked: object) -> str:
+    """Press Run on the report of today's sales in Lyon; the path of its page."""
+    today = timezone.localdate(timezone=ZoneInfo("Europe/Paris"))
+    days = {"first": f"{today}", "last": f"{today}"}
+    return person.send("/stores/lyon/reports/sales/", days | asked)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(180)
 def test_without_cache_broker_and_mail_server_the_day_goes_on(
@@ -102,6 +112,13 @@ def test_without_cache_broker_and_mail_server_the_day_goes_on(
     page = f"/head-office/restock/{request.pk}/"
     assert approver.send(page, {"version": 1}, f"{page}?do=all") == page
 
+    short = approver.read(run_sales(approver, group_by="store"))
+    assert ">20.00</a>" in short or ">20.00</td>" in short
+    long = run_sales(approver, group_by="product", then_by="clerk")
+    assert "A worker is about to count" in approver.read(long)
+    assert "the result will stand here, and in the list of runs" in approver.read(long)
+    assert f'href="{long}"' in approver.read("/reports/?state=waiting")
+
     buyer = Person(address)
     assert buyer.send(f"/product/{sku.product.slug}/", {"sku": sku.pk, "quantity": 1}, "/cart/add/")
     buyer.sign_in(ana.email)
@@ -127,6 +144,12 @@ def test_without_cache_broker_and_mail_server_the_day_goes_on(
     assert len({mail["Message-ID"] for mail in received}) == len(received) == 2
     levels = StockLevel.objects.order_by("location__code").filter(sku=sku)
     assert list(levels.values_list("on_hand", "reserved")) == [(29, 1), (69, 0)]
+    waiting = Snapshot.objects.filter(state=Snapshot.State.WAITING)
+    wait_until(lambda: not waiting.exists(), what="the long report to be made")
+    made = approver.read(long)
+    assert clerk.email in made
+    assert "20.00" in made
+    assert Snapshot.objects.count() == 2
 
 
 @pytest.mark.timeout(180)
