@@ -65,8 +65,8 @@ class SnapshotTable(NewestTable):
         fields = ["report", "days", "places", "state", "readers", "made_at"]
         orderable = False
 
-    def render_report(self, value: str) -> str:
-        return str(REPORTS[value].title)
+    def render_report(self, record: Snapshot) -> str:
+        return record.title
 
     def render_days(self, record: Snapshot) -> str:
         query = Query.from_json(record.query)

@@ -19,7 +19,7 @@ class RateExists(DomainError):
     def __init__(self, rate: TaxRate) -> None:
         self.rate = rate
         super().__init__(
-            _("“%(name)s” is this rate already: %(rate)s %%. Use it, or rename it.")
+            _("“%(name)s” is this rate already: %(rate)s%%. Use it, or rename it.")
             % {"name": rate, "rate": number_format(rate.rate, use_l10n=True)}
         )
 

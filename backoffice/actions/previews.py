@@ -13,6 +13,7 @@ from backoffice.models import Schedule, Snapshot
 from backoffice.queries.schedules import places_for, roles_of, zone_of
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.mail import Preview, Sending, previewed
+from backoffice.reports.names import names_of
 from backoffice.reports.query import Query
 from backoffice.reports.stored import Stored, load
 from stores.models import Location, User
@@ -77,7 +78,7 @@ def _counted(look: Look) -> Stored:
         report=definition.name,
         query=look.query.to_json(),
         locations=[place.pk for place in look.places],
-        place_names=[place.name for place in look.places],
+        place_names=names_of(look.places),
     )
     return Stored(snapshot, definition, look.query, definition.run(look.places, look.query))
 

@@ -21,6 +21,7 @@ from backoffice.lib.snapshots import writing_from_one_snapshot
 from backoffice.models import Snapshot
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.mail import mail_report
+from backoffice.reports.names import names_of
 from backoffice.reports.progress import telling
 from backoffice.reports.query import Query
 from backoffice.reports.stored import load, store
@@ -114,7 +115,7 @@ def _claimed(
         report=report,
         query=query.to_json(),
         locations=sorted(place.pk for place in counted),
-        place_names=[place.name for place in counted],
+        place_names=names_of(counted),
         state=State.WAITING,
         made_by=by,
     )

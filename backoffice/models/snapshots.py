@@ -102,6 +102,10 @@ class Snapshot(models.Model):
     def __str__(self) -> str:
         return f"{self.report} {self.query['first']} – {self.query['last']}"
 
+    @property
+    def title(self) -> str:
+        return REPORTS[self.report].title_at(self.place_names)
+
 
 class SnapshotTable(models.Model):
     """One table of a snapshot: what its columns are called, and the database's totals."""

@@ -21,6 +21,7 @@ class Run:
 @dataclass(frozen=True)
 class Card:
     definition: Definition
+    title: str
     url: str
     runs: list[Run]
 
@@ -29,6 +30,7 @@ def cards_of(scope: Scope) -> list[Card]:
     return [
         Card(
             definition,
+            scope.title(definition),
             scope.url(definition),
             [_run(one_click) for one_click in definition.one_clicks],
         )

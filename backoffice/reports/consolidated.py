@@ -210,6 +210,7 @@ TITLES: dict[str, Words] = {
 DEFINITION = Definition(
     name="consolidated",
     title=gettext_lazy("The chain at a glance"),
+    title_of_one=gettext_lazy("%(place)s at a glance"),
     description=gettext_lazy(
         "What did each store sell, what does it have now, which products went best?"
     ),

@@ -64,3 +64,10 @@ class Definition:
     is_long: Callable[[Sequence[Location], Query], bool] = never  # then a worker runs it
     choices: Mapping[str, Choices] = field(default_factory=dict)  # filters of its own, by name
     explanation: Words = ""  # how it is worked out: below the tables, in files and mails
+    title_of_one: Words = ""  # of a single `place`, where it needs another title
+
+    def title_at(self, places: Sequence[str]) -> str:
+        """What it is called when it counts the places of these names."""
+        if self.title_of_one and len(places) == 1:
+            return str(self.title_of_one) % {"place": places[0]}
+        return str(self.title)

@@ -79,7 +79,7 @@ def as_sheet(table: Table) -> Sheet:
 
 def _about_sheet(stored: Stored) -> Sheet:
     lines = [
-        (_("Report"), str(stored.definition.title)),
+        (_("Report"), stored.snapshot.title),
         *about(stored.snapshot),
         (_("The same figures, on a page"), link_to(stored.snapshot)),
     ]

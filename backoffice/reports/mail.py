@@ -126,7 +126,7 @@ def _context(
     has_period = stored.definition.has_period
     schedule = sending.schedule
     return {
-        "title": stored.definition.title,
+        "title": stored.snapshot.title,
         "headline": stored.headline(),
         "days": stored.query.days if has_period else None,
         "is_yesterday": has_period and stored.query.days == Days(yesterday, yesterday),

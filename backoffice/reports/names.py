@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from backoffice.reports.table import Cell, Column
+from stores.models import Location
 
 type Rows = Iterable[list[Cell]]
 
@@ -35,3 +36,8 @@ def labelled(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     found = list(choices)
     count = Counter(name for _value, name in found)
     return [(value, f"{name} ({value})" if count[name] > 1 else name) for value, name in found]
+
+
+def names_of(places: Iterable[Location]) -> list[str]:
+    """The names of places; beside one that several bear stands the code."""
+    return [name for _code, name in labelled((place.code, place.name) for place in places)]

@@ -58,7 +58,7 @@ def _drawn(stored: Stored) -> bytes:
 def _pdf(stored: Stored) -> bytes:
     tables = [paper_table(table, MOST_PAPER_ROWS) for table in stored.tables]
     context = {
-        "title": stored.definition.title,
+        "title": stored.snapshot.title,
         "company": house().name,
         "language": get_language(),
         "headline": stored.headline(),

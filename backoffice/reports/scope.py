@@ -35,6 +35,9 @@ class Scope:
             return [self.place]
         return list(locations_of(self.reader, *definition.roles, reading=True))
 
+    def title(self, definition: Definition) -> str:
+        return definition.title_at([self.place.name] if self.place else [])
+
     def url(self, definition: Definition) -> str:
         """The report's form, which also runs it."""
         if self.place:

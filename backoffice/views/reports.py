@@ -85,6 +85,12 @@ def _report_page(request: StaffRequest, definition: Definition, scope: Scope) ->
             form.add_error(None, str(error))
         else:
             return redirect("backoffice:snapshot_detail", pk=snapshot.pk)
-    context = {"form": form, "definition": definition, "scope": scope, "presets": Preset}
+    context = {
+        "form": form,
+        "definition": definition,
+        "title": scope.title(definition),
+        "scope": scope,
+        "presets": Preset,
+    }
     status = 422 if form.is_bound else 200
     return render_page(request, "backoffice/report.html", context, status=status)

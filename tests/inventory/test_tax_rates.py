@@ -65,7 +65,7 @@ def test_a_rate_is_added_and_offered_first(admin: Client) -> None:
     ("name", "rate", "says"),
     [
         ("vat 20", "7", "There is a tax rate called “vat 20” already."),
-        ("Other", "20.0", "“VAT 20” is this rate already: 20"),
+        ("Other", "20.0", "“VAT 20” is this rate already: 20.00%."),
         ("Other", "100.5", "Type at most 100."),
         ("Other", "-1", "greater than or equal to 0"),
         ("", "7", "This field is required."),
@@ -165,3 +165,12 @@ def test_the_page_of_a_rate_costs_the_same_whatever_takes_it(admin: Client) -> N
     for _ in range(10):
         make_product(tax_rate=rate)
     assert queries_of(admin, page_of(rate)) == [before]
+
+
+def test_a_percentage_stands_as_the_language_writes_it(admin: Client) -> None:
+    make_tax_rate("5.50", "Reduced")
+    page = "/head-office/settings/"
+    assert ">5.50%</td>" in admin.get(page).text
+    assert (
+        ">5,50\N{NO-BREAK SPACE}%</td>" in admin.get(page, headers={"Accept-Language": "fr"}).text
+    )

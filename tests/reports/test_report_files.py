@@ -74,7 +74,7 @@ def test_page_files_and_what_is_mailed_hold_the_same_figures(
 def test_the_about_sheet_says_what_was_asked(client: Client, office: User) -> None:
     stored = post_run(client, OFFICE, store=["lyon"])
     about = dict(sheets(client.get(f"{stored}files/xlsx/").content)["about"])
-    assert about["Report"] == "The chain at a glance"
+    assert about["Report"] == "Lyon at a glance"
     assert about["Period"] == "1 March 2026 – 7 March 2026"
     assert about["Compared with"] == "22 February 2026 – 28 February 2026"
     assert (about["Places"], about["Made by"]) == ("Lyon", str(office))

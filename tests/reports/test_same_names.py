@@ -10,12 +10,15 @@ from django.test import Client
 from django.utils import translation
 
 from backoffice.reports import consolidated, losses, sales, stock
+from backoffice.reports.about import about
 from backoffice.reports.definition import Definition
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.drawing import drawing_of
+from backoffice.reports.mail import Sending, previewed
 from backoffice.reports.names import told_apart
 from backoffice.reports.periods import Days
 from backoffice.reports.query import Compare, Query
+from backoffice.reports.stored import load
 from backoffice.reports.table import Cell, Column, Kind, Table, column_called
 from inventory.models import Product
 from sales.actions.sale import Item, Paid, record_sale
@@ -239,3 +242,26 @@ def test_runs_with_days_in_common_match_by_the_day(twins: Twins, client: Client)
     this = run(twins.places, report="sales", group_by="day")
     page = client.get(f"/reports/{this.pk}/compare/?other={other.pk}&figure=groups.revenue").text
     assert ["3 Mar 2026", "70.00", "70.00"] in [row[:3] for row in cells(page, "comparison")]
+
+
+def test_a_run_tells_places_of_one_name_apart(twins: Twins, client: Client) -> None:
+    client.force_login(make_staff(Role.HEAD_OFFICE))
+    both, one = run(twins.places), run(twins.places[:1])
+    assert both.place_names == ["Lyon (lyon)", "Lyon (lyon-2)"]
+    assert one.place_names == ["Lyon"]
+    assert "Lyon (lyon), Lyon (lyon-2)" in client.get("/reports/").text
+    assert dict(about(both))["Places"] == "Lyon (lyon), Lyon (lyon-2)"
+
+
+def test_the_report_of_one_store_bears_its_name(twins: Twins, client: Client) -> None:
+    office = make_staff(Role.HEAD_OFFICE)
+    client.force_login(office)
+    chain, one = run(twins.places), run(twins.places[:1])
+    for page in (f"/reports/{one.pk}/", "/stores/lyon/reports/consolidated/"):
+        assert "<h1>Lyon at a glance" in client.get(page).text
+    assert "Lyon at a glance" in client.get("/stores/lyon/reports/").text
+    for page in (f"/reports/{chain.pk}/", "/head-office/reports/consolidated/"):
+        assert "<h1>The chain at a glance" in client.get(page).text
+    assert previewed(load(one), office, Sending()).text.startswith("Lyon at a glance,")
+    assert [one.title, chain.title] == ["Lyon at a glance", "The chain at a glance"]
+    assert run(twins.places[:1], report="sales").title == REPORTS["sales"].title

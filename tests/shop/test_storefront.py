@@ -147,7 +147,7 @@ def test_a_product_page_says_where_it_can_be_had(
     with django_assert_max_num_queries(7):
         page = client.get(f"/product/{sku.product.slug}/").content.decode()
     assert "€89.99" in page
-    assert "with 20 % tax" in page
+    assert "with 20% tax" in page
     assert "Available online" in page
     assert "2 left in Lyon" in page
     assert "Paris" not in page
@@ -181,7 +181,7 @@ def test_prices_without_tax_say_so(client: Client) -> None:
     make_online_location()
     Company.objects.update(prices_include_tax=False)
     sku = make_sku(name="Souris")
-    assert "plus 20 % tax" in client.get(f"/product/{sku.product.slug}/").content.decode()
+    assert "plus 20% tax" in client.get(f"/product/{sku.product.slug}/").content.decode()
     assert "Prices without tax" in client.get("/").content.decode()
 
 
