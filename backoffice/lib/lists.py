@@ -38,6 +38,7 @@ def list_page(
     *,
     part: str,
     context: Mapping[str, Any],
+    status: int = 200,
 ) -> HttpResponseBase:
     """The page or its part; with `?export=csv` (or `xlsx`) a file of all that is filtered, called
     after the URL of the list."""
@@ -45,7 +46,7 @@ def list_page(
         return export_table(request, table, request.GET["export"])
     turn_to_page(request, table)
     whole = {"filter": filterset, "table": table, "exports": export_links(request)} | dict(context)
-    return render_page(request, template, whole, parts=(part,))
+    return render_page(request, template, whole, parts=(part,), status=status)
 
 
 def turn_to_page(request: HttpRequest, table: Table, *, per_page: int = 25) -> None:

@@ -30,28 +30,27 @@ def retrying[**P, T](action: Callable[P, T]) -> Callable[P, T]:
     @wraps(action)
     def repeated(*args: P.args, **kwargs: P.kwargs) -> T:
         with in_the_name_of(cast(Person | None, kwargs.get("by"))):
-            return tried(*args, **kwargs)
-
-    def tried(*args: P.args, **kwargs: P.kwargs) -> T:
-        if connection.in_atomic_block:
-            return action(*args, **kwargs)
-        for attempt in range(1, TRIES):
-            try:
+            if connection.in_atomic_block:
                 return action(*args, **kwargs)
-            except OperationalError as error:
-                conflict = conflict_of(error)
-                if conflict is None:
-                    raise
-                logger.info("%s in %s, try %s", conflict, action.__qualname__, attempt)
-            time.sleep(_random.uniform(0, FIRST_PAUSE * 2**attempt))
+            return _tried(action, *args, **kwargs)
+
+    return repeated
+
+
+def _tried[**P, T](action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    attempt = 1
+    while True:
         try:
             return action(*args, **kwargs)
         except OperationalError as error:
-            if conflict_of(error) is None:
+            conflict = conflict_of(error)
+            if conflict is None:
                 raise
-            raise Busy from error
-
-    return repeated
+            if attempt == TRIES:
+                raise Busy from error
+            logger.info("%s in %s, try %s", conflict, action.__qualname__, attempt)
+        time.sleep(_random.uniform(0, FIRST_PAUSE * 2**attempt))
+        attempt += 1
 
 
 def conflict_of(error: OperationalError) -> str | None:

@@ -45,28 +45,30 @@ class CountForm(forms.Form):
         self.lines = lines
         self.before = {line.sku_id: _said(counted.get(line.pk)) for line in lines}
         for line in lines:
-            product = {"product": line.sku}
-            before = self.before[line.sku_id]
-            self.fields[f"count-{line.sku_id}"] = QuantityField(
-                min_value=0,
-                initial=before.received,
-                label=_("Units of %(product)s that arrived") % product,
-                widget=TypedUnits(),
-            )
-            self.fields[f"reject-{line.sku_id}"] = QuantityField(
-                min_value=0,
-                required=False,
-                initial=before.rejected or "",
-                label=_("Units of %(product)s that are rejected") % product,
-                widget=TypedUnits(),
-            )
-            self.fields[f"reason-{line.sku_id}"] = forms.ChoiceField(
-                choices=REASONS,
-                required=False,
-                initial=before.reason,
-                label=_("Why units of %(product)s are rejected") % product,
-                widget=forms.Select(attrs={"data-typed": ""}),
-            )
+            self._ask(line, self.before[line.sku_id])
+
+    def _ask(self, line: TransferLine, before: Counted) -> None:
+        product = {"product": line.sku}
+        self.fields[f"count-{line.sku_id}"] = QuantityField(
+            min_value=0,
+            initial=before.received,
+            label=_("Units of %(product)s that arrived") % product,
+            widget=TypedUnits(),
+        )
+        self.fields[f"reject-{line.sku_id}"] = QuantityField(
+            min_value=0,
+            required=False,
+            initial=before.rejected or "",
+            label=_("Units of %(product)s that are rejected") % product,
+            widget=TypedUnits(),
+        )
+        self.fields[f"reason-{line.sku_id}"] = forms.ChoiceField(
+            choices=REASONS,
+            required=False,
+            initial=before.reason,
+            label=_("Why units of %(product)s are rejected") % product,
+            widget=forms.Select(attrs={"data-typed": ""}),
+        )
 
     def was(self, sku_id: SkuId) -> str:
         """What the page shows of a line, to tell what was typed since."""

@@ -158,14 +158,7 @@ def lines_to_ask(
         (level.location_id, level.sku_id): level
         for level in StockLevel.objects.filter(location__in=places, sku__in=chosen)
     }
-    open_lines = _open_lines().filter(sku__in=chosen)
-    wanted = {
-        sku_id: (of_warehouse or 0, by_store or 0)
-        for sku_id, of_warehouse, by_store in open_lines.values_list("sku_id").annotate(
-            of_warehouse=Sum(WANTED, filter=Q(request__warehouse=warehouse)),
-            by_store=Sum(WANTED, filter=Q(request__store=store)),
-        )
-    }
+    wanted = _wanted_between(store, warehouse, chosen)
     none = StockLevel()
     found = {}
     for sku_id, sku in chosen.items():
@@ -182,6 +175,22 @@ def lines_to_ask(
             left=max(there.available - of_warehouse, 0),
         )
     return found
+
+
+def _wanted_between(
+    store: Location, warehouse: Location, skus: Collection[SkuId]
+) -> dict[SkuId, tuple[Quantity, Quantity]]:
+    """What open requests want of each SKU: of the warehouse, whoever asks, and for the store."""
+    sums = (
+        _open_lines()
+        .filter(sku__in=skus)
+        .values_list("sku_id")
+        .annotate(
+            of_warehouse=Sum(WANTED, filter=Q(request__warehouse=warehouse)),
+            by_store=Sum(WANTED, filter=Q(request__store=store)),
+        )
+    )
+    return {sku: (of_warehouse or 0, by_store or 0) for sku, of_warehouse, by_store in sums}
 
 
 def available_at(places: Collection[LocationId], skus: Collection[SkuId]) -> Figures:

@@ -12,12 +12,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from backoffice.lib.errors import DomainError
-from backoffice.lib.htmx import render_page
-from backoffice.lib.lists import FORMATS, export_links, export_table, turn_to_page
+from backoffice.lib.lists import list_page
 from inventory.actions.alert_life import acknowledge_alerts, snooze_alerts, wake_alerts
 from inventory.filters.alerts import AlertFilter
 from inventory.forms.restock import ids_from
 from inventory.models import Alert
+from inventory.models.alert import AlertQuerySet
 from inventory.queries.alert_rows import AlertRows
 from inventory.queries.alerts import lost_per_day
 from inventory.tables.alerts import AlertTable
@@ -54,6 +54,17 @@ def _page(request: StaffRequest, place: Location | None, *, acts: bool) -> HttpR
             error = str(refusal)
         else:
             return redirect(request.get_full_path())
+    return _list(request, visible, place, acts=acts, error=error)
+
+
+def _list(
+    request: StaffRequest,
+    visible: AlertQuerySet,
+    place: Location | None,
+    *,
+    acts: bool,
+    error: str,
+) -> HttpResponseBase:
     choices = None if place else request.locations.kept()
     filterset = AlertFilter(request.GET, queryset=visible, places=choices)
     table = AlertTable(
@@ -63,13 +74,7 @@ def _page(request: StaffRequest, place: Location | None, *, acts: bool) -> HttpR
         acts=acts,
         rows=lambda shown: AlertRows(shown, request.user, place),
     )
-    if request.GET.get("export") in FORMATS:
-        return export_table(request, table, request.GET["export"])
-    turn_to_page(request, table)
     context: dict[str, Any] = {
-        "filter": filterset,
-        "table": table,
-        "exports": export_links(request),
         "place": place,
         "acts": acts,
         "error": error,
@@ -80,12 +85,18 @@ def _page(request: StaffRequest, place: Location | None, *, acts: bool) -> HttpR
     }
     if not filterset.shows_closed and not filterset.shows_a_mail:
         context["lost_per_day"] = lost_per_day(filterset.qs)
-    status = 422 if error else 200
-    template = "inventory/alert_list.html"
-    return render_page(request, template, context, parts=("alert-table",), status=status)
+    return list_page(
+        request,
+        "inventory/alert_list.html",
+        filterset,
+        table,
+        part="alert-table",
+        context=context,
+        status=422 if error else 200,
+    )
 
 
-def _act(request: StaffRequest, visible: Any) -> str:
+def _act(request: StaffRequest, visible: AlertQuerySet) -> str:
     """Do to the ticked alerts what the pressed button says; what is done, in words. Numbers of
     alerts that this page doesn't show are as if they weren't there."""
     ids = ids_from(request.POST.getlist("alert"))

@@ -67,8 +67,9 @@ class Outlook:
 @staff(Role.LOGISTICS)
 def fair_share_board(request: StaffRequest) -> HttpResponse:
     """Each scarce SKU with all who ask for it; a POST approves all that the page shows."""
-    error, sent, scarce = "", TypedShares(), scarce_skus(request.locations.warehouses())
-    filterset = BoardFilter(request.GET, warehouses=request.locations.warehouses().kept())
+    warehouses = request.locations.warehouses()
+    error, sent, scarce = "", TypedShares(), scarce_skus(warehouses)
+    filterset = BoardFilter(request.GET, warehouses=warehouses.kept())
     page = Paginator(_pages(filterset.narrowed(scarce)), 1).get_page(request.GET.get("page"))
     shown: Sequence[Scarce] = list(chain(*page))
     if request.method == "POST":
@@ -79,7 +80,7 @@ def fair_share_board(request: StaffRequest) -> HttpResponse:
         error = _share(request, sent, blocks)
         if not error:
             return redirect(request.get_full_path())
-        scarce = scarce_skus(request.locations.warehouses())
+        scarce = scarce_skus(warehouses)
         shown = [one for one in scarce if one.key in keys]
     panels = _panels(request, blocks_of(shown), sent)
     context = {

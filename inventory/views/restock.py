@@ -18,6 +18,7 @@ from inventory.actions.carry_out import send_what_there_is
 from inventory.actions.restock import approve_restock, refuse_restock
 from inventory.forms.restock import ApproveLessForm, RefuseForm, SeenForm
 from inventory.models import RestockRequest
+from inventory.models.restock import RestockRequestQuerySet
 from inventory.queries.restock import LineToDecide, RequestToDecide, requests_to_decide
 from inventory.queries.restock_talk import office_thread, steps_of
 from inventory.queries.rules import why_not_automatic
@@ -55,41 +56,20 @@ def restock_detail(request: StaffRequest, pk: int) -> HttpResponse:
     figures = requests_to_decide([restock])[restock.pk]
     form = _decision_form(request, way, restock, figures)
     if form.is_bound and form.is_valid():
-        decide = DECISIONS.get(way, approve_restock)
         try:
-            decide(restock.pk, by=request.user, **form.decision())
+            messages.success(request, _decide(request, way, restock, form))
         except DomainError as error:
             form.add_error(None, str(error))
             restock = get_object_or_404(mine, pk=pk)
             figures = requests_to_decide([restock])[restock.pk]
         else:
-            refused = _("%(request)s refused.") % {"request": restock}
-            messages.success(request, refused if way == "refuse" else approved_words(restock))
             return redirect("inventory:restock_detail", pk=restock.pk)
-    may_decide = holds_now(request.user, Role.LOGISTICS, at=restock.warehouse)
-    is_own = restock.is_waiting and may_decide and _is_own(request, restock)
-    decides = restock.is_waiting and may_decide and not is_own
-    context = {
-        "restock": restock,
-        "age": age_of(timezone.now() - restock.asked_at) if restock.is_waiting else "",
-        "figures": figures,
-        "form": form,
-        "rows": _rows(form, figures),
-        "way": way if decides and way in WAYS else "",
-        "decides": decides,
-        "following": mine.next_to(restock) if may_decide else None,
-        "is_own": is_own,
-        "obstacles": why_not_automatic(restock),
-        "events": steps_of(restock),
-        "thread": office_thread(request.user, restock),
-        "products": figures.skus,
-    }
+    context = _followed(request, restock) | _decided(request, way, mine, restock)
+    context |= {"figures": figures, "form": form, "rows": _rows(form, figures)}
+    context["products"] = figures.skus
+    status, parts = 422 if form.is_bound else 200, ("restock-request",)
     return render_page(
-        request,
-        "inventory/restock_detail.html",
-        context,
-        parts=("restock-request",),
-        status=422 if form.is_bound else 200,
+        request, "inventory/restock_detail.html", context, parts=parts, status=status
     )
 
 
@@ -110,6 +90,40 @@ def _decision_form(
     if way == "less":
         return ApproveLessForm(**typed, lines=figures.lines)
     return SeenForm(**typed)
+
+
+def _decide(request: StaffRequest, way: str, restock: RestockRequest, form: SeenForm) -> str:
+    """Decide as the form says; what was decided, in words."""
+    DECISIONS.get(way, approve_restock)(restock.pk, by=request.user, **form.decision())
+    if way == "refuse":
+        return _("%(request)s refused.") % {"request": restock}
+    return approved_words(restock)
+
+
+def _followed(request: StaffRequest, restock: RestockRequest) -> dict[str, Any]:
+    """What everybody who may see the request reads of it."""
+    return {
+        "restock": restock,
+        "age": age_of(timezone.now() - restock.asked_at) if restock.is_waiting else "",
+        "obstacles": why_not_automatic(restock),
+        "events": steps_of(restock),
+        "thread": office_thread(request.user, restock),
+    }
+
+
+def _decided(
+    request: StaffRequest, way: str, mine: RestockRequestQuerySet, restock: RestockRequest
+) -> dict[str, Any]:
+    """Whether this person decides, which form is open, and what comes next."""
+    may_decide = holds_now(request.user, Role.LOGISTICS, at=restock.warehouse)
+    is_own = restock.is_waiting and may_decide and _is_own(request, restock)
+    decides = restock.is_waiting and may_decide and not is_own
+    return {
+        "decides": decides,
+        "is_own": is_own,
+        "way": way if decides and way in WAYS else "",
+        "following": mine.next_to(restock) if may_decide else None,
+    }
 
 
 def _rows(form: SeenForm, figures: RequestToDecide) -> list[Row]:

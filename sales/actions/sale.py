@@ -129,24 +129,13 @@ def record_online_sale(
     content = _content_hash(location.pk, order_number, frozen, paid)
 
     def hand_over() -> Sale:
-        costs = dict(
-            Sku.objects.filter(pk__in=[line.sku_id for line in lines]).values_list("pk", "cost")
-        )
-        sold = [SaleLine(**vars(line), unit_cost=costs[line.sku_id]) for line in lines]
+        sold = _promised_lines(lines)
         if _total(sold) != paid:
             raise RuntimeError(f"order {order_number}: {paid} paid of {_total(sold)}")
         payments = [Tender(kind=Tender.Kind.ONLINE, amount=paid, given=paid)]
+        origin = {"channel": Sale.Channel.ONLINE, "order_number": order_number}
+        sale = _new_sale(location, sold, payments, key=key, content_hash=content, by=by, **origin)
         customer = outer_place(Location.Kind.CUSTOMER)
-        sale = _new_sale(
-            location,
-            sold,
-            payments,
-            key=key,
-            content_hash=content,
-            by=by,
-            channel=Sale.Channel.ONLINE,
-            order_number=order_number,
-        )
         cause = Cause(Document.SALE, sale.pk)
         hand_over_reserved(holder, destination=customer, cause=cause, by=by)
         return sale
@@ -194,6 +183,13 @@ def _priced_lines(wanted: Mapping[int, int], company: Company) -> list[SaleLine]
     if unknown or retired:
         raise NotOnSale(retired, unknown)
     return [_line(skus[sku_id], wanted[sku_id], include_tax) for sku_id in sorted(wanted)]
+
+
+def _promised_lines(lines: Sequence[FrozenLine]) -> list[SaleLine]:
+    """The lines as they were promised, at the costs of now."""
+    skus = Sku.objects.filter(pk__in=[line.sku_id for line in lines])
+    costs = dict(skus.values_list("pk", "cost"))
+    return [SaleLine(**vars(line), unit_cost=costs[line.sku_id]) for line in lines]
 
 
 def _line(sku: Sku, quantity: int, prices_include_tax: bool) -> SaleLine:

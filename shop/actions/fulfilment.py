@@ -12,7 +12,7 @@ from sales.actions.sale import FrozenLine, record_online_sale
 from shop.actions.mail import tell_customer
 from shop.actions.order import advance, lock_order
 from shop.errors import StepNotPossible
-from shop.models import Order
+from shop.models import Order, OrderLine
 from stores.models import User
 
 
@@ -54,19 +54,7 @@ def hand_over(order_id: int, *, by: User) -> Order:
     sale = record_online_sale(
         key=sale_key(order),
         location=order.location,
-        lines=[
-            FrozenLine(
-                sku_id=line.sku_id,
-                name=line.name,
-                code=line.code,
-                quantity=line.quantity,
-                unit_price=line.unit_price,
-                tax_rate=line.tax_rate,
-                tax=line.tax,
-                total=line.total,
-            )
-            for line in order.lines.all()
-        ],
+        lines=[_as_promised(line) for line in order.lines.all()],
         paid=order.total,
         order_number=order.number,
         holder=order.reserves_as,
@@ -75,6 +63,19 @@ def hand_over(order_id: int, *, by: User) -> Order:
     advance(order, target, by=by, note=sale.receipt_number)
     tell_customer(order)
     return order
+
+
+def _as_promised(line: OrderLine) -> FrozenLine:
+    return FrozenLine(
+        sku_id=line.sku_id,
+        name=line.name,
+        code=line.code,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        tax_rate=line.tax_rate,
+        tax=line.tax,
+        total=line.total,
+    )
 
 
 def _confirm_first(order: Order, by: User) -> bool:

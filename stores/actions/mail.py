@@ -71,8 +71,7 @@ def queue_mail(
     tells figures leaves `only_for` those who may see them then.
 
     `template` names `templates/mail/<template>.subject.txt`, `.txt` and `.html`. They are rendered
-    now, in the language of the reader's profile, else in `language`, else as `User.reads`
-    says.
+    now, in the language of the reader's profile, else in `language`, else as `User.reads` says.
     """
     if Mail.objects.filter(key=key).exists():
         return None
@@ -85,18 +84,22 @@ def queue_mail(
     queued = Mail.objects.filter(message_id=mail.message_id).first()
     if queued is None:  # another transaction was faster with the same key
         return None
-    MailAttachment.objects.bulk_create(
-        MailAttachment(
-            mail=queued,
-            name=_one_line(a.name),
-            content_type=a.content_type,
-            content=a.content,
-            content_id=a.content_id,
-        )
-        for a in attachments
-    )
+    _attach(queued, attachments)
     nudge("mail.send_mail", queued.pk)
     return queued
+
+
+def _attach(mail: Mail, attachments: Sequence[Attachment]) -> None:
+    MailAttachment.objects.bulk_create(
+        MailAttachment(
+            mail=mail,
+            name=_one_line(file.name),
+            content_type=file.content_type,
+            content=file.content,
+            content_id=file.content_id,
+        )
+        for file in attachments
+    )
 
 
 def withdraw_mails(to: User, template: str) -> None:
@@ -107,6 +110,13 @@ def withdraw_mails(to: User, template: str) -> None:
     Mail.objects.filter(pk__in=list(resting)).delete()
 
 
+def _language_of(reader: User | None, language: str | None, company: Company) -> str:
+    """What the reader chose, else what is asked for, else what they are thought to read."""
+    if reader is None:
+        return language or company.language
+    return reader.language or language or reader.reads
+
+
 def compose_mail(
     template: str, to: User | str, context: dict[str, Any], language: str | None = None
 ) -> Mail:
@@ -115,8 +125,7 @@ def compose_mail(
     address = reader.email if reader else str(to)
     validate_email(address)
     company = Company.objects.get(pk=1)
-    spoken = (reader.language if reader else "") or language
-    spoken = spoken or (reader.reads if reader else company.language)
+    spoken = _language_of(reader, language, company)
     with translation.override(spoken):
         known = {
             "reader": reader,
