@@ -1,4 +1,5 @@
-from inventory.models.alert import Alert, AlertDigest, AlertRun, NotificationChoice
+from inventory.models.alert import Alert
+from inventory.models.alert_mail import AlertDigest, AlertRun, NotificationChoice
 from inventory.models.catalogue import (
     Barcode,
     CatalogueChange,
@@ -8,6 +9,7 @@ from inventory.models.catalogue import (
     TaxRate,
 )
 from inventory.models.count import TransferCount, TransferCountLine, TransferCountStep
+from inventory.models.decision import BulkApproval, BulkApprovalItem, DecisionLink
 from inventory.models.policy import (
     ApprovalRule,
     Demand,
@@ -17,16 +19,8 @@ from inventory.models.policy import (
     StockPolicy,
     Suggestion,
 )
-from inventory.models.restock import (
-    BulkApproval,
-    BulkApprovalItem,
-    DecisionLink,
-    RestockEvent,
-    RestockLine,
-    RestockRequest,
-    RestockTemplate,
-    RestockTemplateLine,
-)
+from inventory.models.restock import RestockEvent, RestockLine, RestockRequest
+from inventory.models.restock_template import RestockTemplate, RestockTemplateLine
 from inventory.models.share import LineShare, RuleChange
 from inventory.models.stock import (
     Cause,

@@ -15,7 +15,7 @@ from shop.actions.customer import add_address, change_address, customer_of, remo
 from shop.actions.order import cancel_order, put_back_into_cart
 from shop.forms import AddressForm, PageForm
 from shop.models import Address, Order
-from shop.queries import order_story, orders_of
+from shop.queries.orders import order_story, orders_of
 from shop.views.storefront import frame
 from stores.rights import CustomerRequest, customer
 

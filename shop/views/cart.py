@@ -15,7 +15,8 @@ from shop.carts import cart_for, find_cart, remember_cart, units_in
 from shop.forms import AddForm, LineForm
 from shop.models import Cart, Order
 from shop.pricing import PricedCart, price_cart
-from shop.queries import cart_rows, orders_of
+from shop.queries.cart import cart_rows
+from shop.queries.orders import orders_of
 from shop.views.storefront import frame
 from stores.models import Company, User
 from stores.rights import public

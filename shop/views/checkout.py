@@ -19,7 +19,9 @@ from shop.forms import DeliveryForm, PaymentForm
 from shop.models import Cart, Customer, Order
 from shop.payments import simulated_limit
 from shop.pricing import price_cart
-from shop.queries import cart_rows, closed_stores_with, orders_of, stores_with
+from shop.queries.availability import closed_stores_with, stores_with
+from shop.queries.cart import cart_rows
+from shop.queries.orders import orders_of
 from shop.views.storefront import frame
 from stores.models import Company
 from stores.rights import CustomerRequest, customer

@@ -18,7 +18,7 @@ from backoffice.lib.lists import FORMATS, list_page
 from shop.actions.fulfilment import call_customer, hand_over, prepare_order
 from shop.filters import CompanyOrderFilter, OrderFilter
 from shop.models import Order
-from shop.queries import order_story, orders_to_list
+from shop.queries.orders import order_story, orders_to_list
 from shop.tables import CompanyOrderTable, OrderTable
 from stores.actions.audit import record_reading
 from stores.models import AuditEntry, Location, Role

@@ -13,8 +13,8 @@ from inventory.models import Category, Product, Sku
 from shop.carts import units_of
 from shop.forms import PageForm, SearchForm
 from shop.page_cache import cached_for_visitors
-from shop.queries import (
-    availability,
+from shop.queries.availability import availability
+from shop.queries.storefront import (
     best_shelf,
     found_products,
     nearly_found_products,

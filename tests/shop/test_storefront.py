@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import Category, Sku, StockLevel
 from sales.models import DailySkuSales, Sale
-from shop.queries import CARDS
+from shop.queries.storefront import CARDS
 from stores.models import Company, Location, Session
 from tests.factories import (
     make_category,
