@@ -39,11 +39,6 @@ def tell_alerts(now: datetime | None = None) -> int:
     return run.mails
 
 
-def tell_alerts_of(location: Location, now: datetime | None = None) -> int:
-    """Promise the mails of one place; how many."""
-    return _tell(location, now or timezone.now())[1]
-
-
 @transaction.atomic
 def _tell(location: Location, now: datetime) -> tuple[int, int]:
     """How many alerts were told, in how many mails. Each alert is told once; what closed before it

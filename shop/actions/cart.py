@@ -87,13 +87,6 @@ def fill_cart(cart: Cart, wanted: dict[int, int]) -> None:
     _touch(cart)
 
 
-@retrying
-@transaction.atomic
-def empty_cart(cart: Cart) -> None:
-    cart.lines.all().delete()
-    _touch(cart)
-
-
 def lock_cart(cart: Cart) -> Cart:
     locked = Cart.objects.select_for_update(no_key=True).filter(pk=cart.pk).first()
     if locked is None:
