@@ -12,9 +12,10 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from backoffice.lib.text import Words
 from stores.models import Location, Role, User
 from stores.navigation import Section, navigation, url_or_none
 from stores.rights import memberships_of
@@ -24,7 +25,7 @@ from stores.rights import memberships_of
 class Destination:
     """A line of the switch between places."""
 
-    label: str | Promise
+    label: Words
     icon: str
     url: str
     current: bool

@@ -1,8 +1,7 @@
 """The languages that Comptoir is complete in, and those of them that the company offers."""
 
-from django.utils.functional import Promise
-
 from backoffice.lib.house import house
+from backoffice.lib.text import Words
 
 LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
 
@@ -11,6 +10,6 @@ def offered() -> list[tuple[str, str]]:
     return [(code, name) for code, name in LANGUAGE_NAMES.items() if code in house().languages]
 
 
-def offered_or_browsers(no_choice: str | Promise) -> list[tuple[str, str | Promise]]:
+def offered_or_browsers(no_choice: Words) -> list[tuple[str, Words]]:
     """The same, after the words for having chosen none."""
     return [("", no_choice), *offered()]

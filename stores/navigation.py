@@ -10,13 +10,11 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.lib.text import Words
 from stores.admission import holders
 from stores.models import Location, Role
-
-type Words = str | Promise
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
 """What the audit trail calls tables, and those columns that no form has a label for."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-type Words = str | Promise
+from backoffice.lib.text import Words
 
 THINGS: dict[str, Words] = {
     "backoffice_schedule": _("scheduled report"),

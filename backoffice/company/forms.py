@@ -19,6 +19,7 @@ from backoffice.lib.fields import (
     SeveralField,
     offer,
 )
+from backoffice.lib.text import Words
 from stores.forms import AddressField, TwoFactorRolesField
 from stores.languages import LANGUAGE_NAMES
 from stores.models import Company, Location
@@ -28,7 +29,7 @@ class SectionForm(forms.Form):
     """The settings of one section; `seen` carries along what the page showed."""
 
     section: ClassVar[str]
-    title: ClassVar[Any]
+    title: ClassVar[Words]
     seen = forms.CharField(max_length=4000, required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, company: Company) -> None:

@@ -6,10 +6,9 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.functional import Promise
 from django_filters import CharFilter, DateFilter, FilterSet
 
-type Words = str | Promise
+from backoffice.lib.text import Words
 
 
 class ListFilter(FilterSet):  # type: ignore[misc]

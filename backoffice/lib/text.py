@@ -3,7 +3,10 @@
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+
+type Words = str | Promise  # a text, or one that is translated when somebody reads it
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Co"}  # control, format, surrogate and private characters
 ALLOWED = {"\n", "\r", "\t", "\u200d"}  # line ends, tab, and the joiner inside emoji

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.lib.text import Words
 from inventory.models import Alert, RestockRequest, StockLevel, StockPolicy, Transfer
 from shop.models import Order
 from stores.models import Location
@@ -23,9 +23,9 @@ OPEN_TRANSFERS = (Road.DRAFT, *Transfer.ON_THE_ROAD)
 class Left:
     """Documents of one kind, or goods: how many, the first of them, and what to do."""
 
-    what: str | Promise
+    what: Words
     count: int
-    advice: str | Promise
+    advice: Words
     url: str
     named: Sequence[tuple[str, str]]  # name and address of the first ones
 
@@ -107,8 +107,8 @@ def _goods(place: Location) -> Iterable[Left]:
 
 def _left(
     rows: QuerySet[Any],
-    what: str | Promise,
-    advice: str | Promise,
+    what: Words,
+    advice: Words,
     url: str,
     address: Callable[[Any], str] | None = None,
 ) -> Left:

@@ -1,10 +1,9 @@
 """What the page of rights calls each view, by the name of its address."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-type Words = str | Promise
+from backoffice.lib.text import Words
 
 REPORTS_AREA = _("Reports by subject")
 AREAS: dict[str, Words] = {  # the beginning of the paths of each

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from backoffice.lib.text import Words
 from backoffice.reports.definitions import REPORTS
 from backoffice.rights.addresses import Address, all_addresses
-from backoffice.rights.labels import AREAS, LABELS, MAILS, NOTES, REPORTS_AREA, Words
+from backoffice.rights.labels import AREAS, LABELS, MAILS, NOTES, REPORTS_AREA
 from inventory.queries.notifications import TOLD_BY_CHOICE, TOLD_OF_ALERTS
 from stores.admission import Policy, Scope
 from stores.models import Membership, Role

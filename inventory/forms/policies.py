@@ -9,6 +9,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.lib.fields import QuantityField
+from backoffice.lib.text import Words
 from inventory.actions.policy import MOST_SCOPES, Scope
 from inventory.actions.settle import FIELDS
 from inventory.forms.restock import Units
@@ -19,13 +20,13 @@ LEAVE = _("leave as it is")
 MOST_DAYS = 365
 
 
-def _units(label: Any, help_text: Any = "") -> QuantityField:
+def _units(label: Words, help_text: Words = "") -> QuantityField:
     return QuantityField(
         label=label, min_value=0, required=False, widget=Units(), help_text=help_text
     )
 
 
-def _days(label: Any) -> QuantityField:
+def _days(label: Words) -> QuantityField:
     return QuantityField(
         label=label, min_value=0, max_value=MOST_DAYS, required=False, widget=Units()
     )

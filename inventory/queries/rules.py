@@ -14,10 +14,10 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.lib.text import Words
 from inventory.actions.stock import Quantity
 from inventory.fair_share import DAYS, cover_days
 from inventory.models import ApprovalRule, RestockLine, RestockRequest, StockMovement
@@ -27,7 +27,7 @@ from stores.models import Location
 
 State = RestockRequest.State
 TAKES_FROM_A_CENTRE = (Location.Kind.STORE, Location.Kind.TRANSIT, Location.Kind.CUSTOMER)
-KINDS: dict[str, str | Promise] = {
+KINDS: dict[str, Words] = {
     "value": gettext_lazy("worth more"),
     "by hand": gettext_lazy("changed by hand"),
     "back": gettext_lazy("came back"),
@@ -73,7 +73,7 @@ class DryRun:
 
     taken: int
     waiting: int
-    reasons: list[tuple[str | Promise, int]]
+    reasons: list[tuple[Words, int]]
 
 
 def rules_by_place() -> Rules:

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from backoffice.lib.links import EACH
 from backoffice.lib.rows import figure_links
 from backoffice.lib.tables import NUMBER, NumberColumn, PartColumn
+from backoffice.lib.text import Words
 from inventory.actions.alerts import Figures, kinds_due
 from inventory.models import Alert, Sku, StockLevel, StockMovement
 from inventory.queries.stock import LevelHere
@@ -20,7 +21,7 @@ from stores.models import Location
 BY_NAME = ("sku__product__name", "sku__variant", "pk")
 
 
-def status_of(level: StockLevel | LevelHere) -> tuple[str, Any]:
+def status_of(level: StockLevel | LevelHere) -> tuple[str, Words]:
     """The tone of a level, and what it says."""
     due = kinds_due(Figures(level.on_hand, level.available), reorder_point=level.reorder_point)
     if Alert.Kind.OUT in due:

@@ -37,7 +37,7 @@ from inventory.forms.catalogue import (
     PriceForm,
     ProductForm,
 )
-from inventory.models import Barcode, Category, Product, Sku
+from inventory.models import Barcode, CatalogueChange, Category, Product, Sku
 from inventory.queries.catalogue import products_with_figures, stock_of
 from inventory.tables.catalogue import CategoryTable, ProductTable
 from stores.models import Role
@@ -145,7 +145,7 @@ def _product_page(
     )
 
 
-def _recent_changes(product: Product) -> list[Any]:
+def _recent_changes(product: Product) -> list[CatalogueChange]:
     return list(product.changes.select_related("by", "sku")[:RECENT])
 
 

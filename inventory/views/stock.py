@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +14,7 @@ from inventory.filters.stock import MovementFilter, StockOverviewFilter, StoreSt
 from inventory.forms.restock import ids_from
 from inventory.forms.stock import ThresholdForm
 from inventory.models import Sku, StockLevel, StockMovement
+from inventory.models.stock import StockMovementQuerySet
 from inventory.queries.ledger import (
     held_at,
     kinds_of_movement,
@@ -181,7 +180,7 @@ def movement_list(request: StaffRequest) -> HttpResponseBase:
     return render_page(request, "inventory/movement_list.html", context, parts=("movement-table",))
 
 
-def _visible_movements(request: StaffRequest) -> Any:
+def _visible_movements(request: StaffRequest) -> StockMovementQuerySet:
     """All movements for those who see every place, else those of the reader's places."""
     movements = StockMovement.objects.all()
     if not Location.objects.inner().exclude(pk__in=request.locations).exists():

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -91,7 +91,7 @@ def _is_receipt(transfer: Transfer, key: str) -> bool:
     return bool(key) and transfer.receipts.filter(key=key_or_new(key)).exists()
 
 
-def _form(what: str, transfer: Transfer, sent: Any) -> Any:
+def _form(what: str, transfer: Transfer, sent: QueryDict | None) -> RemarkForm | SeenForm:
     """The form of a step; bound when it was sent."""
     if what == "remark":
         return RemarkForm(sent)

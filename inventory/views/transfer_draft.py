@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import BoundField
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -125,7 +125,7 @@ def _edit(
 class Finder:
     """What a scan, words or an Add button bring: SKUs to add with their units, or some to choose."""
 
-    def __init__(self, sent: Any) -> None:
+    def __init__(self, sent: QueryDict) -> None:
         self.words = "".join(c for c in sent.get("q", "")[:100] if c.isprintable()).strip()
         self.chosen: dict[int, int] = {}
         self.found: list[Sku] = []
@@ -159,7 +159,7 @@ class Editor:
         self.is_refused = False
         self._read(sent=request.POST if request.method == "POST" else None)
 
-    def _read(self, *, sent: Any = None) -> None:
+    def _read(self, *, sent: QueryDict | None = None) -> None:
         planned = dict(self.transfer.lines.values_list("sku_id", "planned").order_by("pk"))
         wanted = ids_from(sent.getlist("sku"))[:MOST_LINES] if sent else list(planned)
         skus = Sku.objects.select_related("product").in_bulk(wanted)
