@@ -1,8 +1,6 @@
 """No list reads the whole of a table that grows with the business to show its newest rows."""
 
-import json
-from collections.abc import Iterator, Set
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
@@ -13,18 +11,8 @@ from django.utils import timezone
 from stores.models import Location, Role
 from stores.models.location import outer_place
 from tests.factories import make_customer, make_sku, make_staff, make_store
+from tests.plans import asks_for_rows, drop_indexes, fill, plan_of, read_whole
 
-ROWS = 10_000
-GROWING = {
-    "backoffice_snapshot",
-    "inventory_stockmovement",
-    "sales_sale",
-    "sales_saleline",
-    "sales_tender",
-    "shop_order",
-    "shop_orderline",
-    "stores_auditentry",
-}
 LISTS = [
     "/head-office/",
     "/head-office/?sort=-margin&page=2",
@@ -50,16 +38,6 @@ LISTS = [
     f"/reports/?first={timezone.localdate()}",
     "/reports/?who=comptoir.example",
 ]
-
-
-def fill(table: str, **columns: object) -> None:
-    """Rows numbered `n` from 1, with these values or SQL expressions."""
-    names, values = ", ".join(columns), ", ".join(map(str, columns.values()))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {values} FROM generate_series(1, {ROWS}) AS n"
-        )
-        cursor.execute(f"ANALYZE {table}")
 
 
 def sell(store: Location, sku: int, person: int, customer: int) -> None:
@@ -150,50 +128,12 @@ def office(db: None) -> Iterator[Client]:
         transaction.set_rollback(True)
 
 
-def read_whole(plan: dict[str, Any], growing: Set[str] = frozenset(GROWING)) -> set[str]:
-    """The growing tables that a plan reads from end to end."""
-    here = {plan.get("Relation Name", "")} if plan["Node Type"] == "Seq Scan" else set()
-    below = [read_whole(step, growing) for step in plan.get("Plans", [])]
-    return (here & growing).union(*below)
-
-
-def plan_of(sql: str) -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
-        found = cursor.fetchone()[0]
-    plans = json.loads(found) if isinstance(found, str) else found
-    plan: dict[str, Any] = plans[0]["Plan"]
-    return plan
-
-
-def asks_for_rows(sql: str) -> bool:
-    return sql.startswith(("SELECT", "WITH", "DECLARE")) and "COUNT(*)" not in sql
-
-
 def tables_read_whole(office: Client, address: str) -> list[set[str]]:
     """For each query of the page that asks for rows."""
     with CaptureQueriesContext(connection) as queries:
         assert office.get(address).status_code == 200
     asked = [query["sql"] for query in queries.captured_queries if asks_for_rows(query["sql"])]
     return [read_whole(plan_of(sql)) for sql in asked]
-
-
-def drop_indexes(table: str) -> None:
-    """For the rest of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(
-            "SELECT index.indexrelid::regclass, owner.conname FROM pg_index index"
-            " LEFT JOIN pg_constraint owner ON owner.conindid = index.indexrelid"
-            "  AND owner.conrelid = index.indrelid"
-            " WHERE index.indrelid = %s::regclass",
-            [table],
-        )
-        for index, constraint in cursor.fetchall():
-            if constraint:
-                cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{constraint}" CASCADE')
-            else:
-                cursor.execute(f"DROP INDEX {index}")
 
 
 def test_lists_are_read_through_indexes(office: Client) -> None:

@@ -22,9 +22,9 @@ from shop.actions.order import Delivery
 from stores.actions.people import give_role
 from stores.audited import AUDITED
 from stores.models import AuditEntry, Company, Role, User
-from tests.architecture.test_plans import asks_for_rows, plan_of, read_whole
 from tests.factories import make_level, make_sku, make_staff, make_store, make_user
 from tests.matrix.test_matrix import body_of
+from tests.plans import asks_for_rows, plan_of, read_whole
 from tests.queries import queries_of
 from tests.shop.orders import place_and_pay
 

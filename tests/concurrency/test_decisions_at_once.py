@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from threading import Lock
 from typing import Any
 from uuid import uuid4
 
@@ -26,8 +25,8 @@ from inventory.models import (
     RestockRequest,
 )
 from stores.models import Location, Mail, Role, User
-from tests.concurrency.test_two_approvers import read_without_lock, the_one, wait_for_a_rival
-from tests.concurrency.together import together
+from tests.concurrency.together import the_one, together
+from tests.concurrency.unguarded import read_without_lock
 from tests.factories import make_membership, make_restock, make_user, make_warehouse
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,19 +68,6 @@ def by_mail(request_of_21: RestockRequest, marie: User) -> Decide:
 def by_bulk(request_of_21: RestockRequest, marie: User) -> Decide:
     bulk = begin_bulk_approval(uuid4(), shown={request_of_21.pk: 1}, by=marie)
     return partial(decide_item, bulk.items.get().pk)
-
-
-@pytest.fixture
-def first_waits_for_its_rival(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who holds the request's lock goes on only when the other one stands before it."""
-    check, first = restock.holds_now, Lock()
-
-    def check_with_the_rival_at_the_door(*args: Any, **kwargs: Any) -> bool:
-        if first.acquire(blocking=False):
-            wait_for_a_rival()
-        return check(*args, **kwargs)
-
-    monkeypatch.setattr(restock, "holds_now", check_with_the_rival_at_the_door)
 
 
 def approvals() -> list[tuple[int | None, str]]:

@@ -20,7 +20,7 @@ from stores.models import (
     User,
 )
 from tests.backoffice.settings_form import filled
-from tests.concurrency.test_sent_twice import send, statuses
+from tests.concurrency.forms import send, statuses
 from tests.concurrency.together import together
 from tests.factories import make_membership, make_staff, make_store, make_user
 from tests.reports.schedules import schedule_of

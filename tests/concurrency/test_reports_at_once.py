@@ -32,8 +32,8 @@ from stores.models import Location, Mail, Role
 from tests.concurrency.together import together
 from tests.factories import make_staff, make_store
 from tests.reports.chain import FIRST_WEEK, make_chain
+from tests.reports.long_report import NAME, definition
 from tests.reports.schedules import MORNING, schedule_of
-from tests.reports.test_snapshots import NAME, definition
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,6 +1,5 @@
 """Forms that two people, or one double click, send at the same moment: done once, and told in words."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -28,6 +27,7 @@ from stores.actions import people
 from stores.actions.people import close_account
 from stores.errors import LastAdministrator
 from stores.models import Location, Role, User
+from tests.concurrency.forms import send, statuses
 from tests.concurrency.together import together
 from tests.factories import (
     make_category,
@@ -44,19 +44,6 @@ from tests.shop.orders import place, place_and_pay, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HAND_OVER = {"step": "hand_over"}
-
-
-def send(user: User | None, path: str, data: dict[str, Any]) -> HttpResponse:
-    client = Client()
-    if user:
-        client.force_login(user)
-    return client.post(path, data)
-
-
-def statuses(outcomes: Sequence[object]) -> list[int]:
-    """What was answered; an exception would have been a 500."""
-    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
-    return sorted(outcome.status_code for outcome in outcomes)  # type: ignore[attr-defined]
 
 
 def both(user: User | None, path: str, *data: dict[str, Any]) -> list[int]:

@@ -16,8 +16,8 @@ from inventory.errors import AlreadyDecided
 from inventory.models import Cause, Document, RestockEvent, RestockLine, RestockRequest, Sku
 from inventory.share_errors import BoardChanged, SharedTooMuch
 from stores.models import Location, Role, User
-from tests.concurrency.test_two_approvers import read_without_lock, the_one
-from tests.concurrency.together import PATIENCE, together
+from tests.concurrency.together import PATIENCE, the_one, together
+from tests.concurrency.unguarded import read_without_lock
 from tests.factories import make_level, make_restock, make_sku, make_staff, make_warehouse
 from tests.inventory.scarcity import make_claim
 

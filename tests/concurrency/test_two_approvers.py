@@ -1,9 +1,9 @@
 """Two approvers at the same moment, a double click, two workers: decided once, carried out once."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from threading import Barrier, Lock
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +17,8 @@ from inventory.actions.restock import approve_restock, ask_restock, refuse_resto
 from inventory.errors import AlreadyDecided
 from inventory.models import Document, RestockEvent, RestockRequest, StockLevel, StockMovement
 from stores.models import Location, Role, User
-from tests.concurrency.together import PATIENCE, together, wait_for_a_rival
+from tests.concurrency.together import PATIENCE, the_one, together
+from tests.concurrency.unguarded import read_without_lock
 from tests.factories import (
     make_level,
     make_restock,
@@ -53,33 +54,6 @@ def approvers(warehouse: Location) -> list[User]:
     return [make_staff(Role.LOGISTICS, warehouse) for _ in range(2)]
 
 
-@pytest.fixture
-def first_waits_for_its_rival(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who holds the request's lock goes on only when the other one stands before it."""
-    check, first = restock.holds_now, Lock()
-
-    def check_with_the_rival_at_the_door(*args: Any, **kwargs: Any) -> bool:
-        if first.acquire(blocking=False):
-            wait_for_a_rival()
-        return check(*args, **kwargs)
-
-    monkeypatch.setattr(restock, "holds_now", check_with_the_rival_at_the_door)
-
-
-def read_without_lock(readers: int) -> Callable[[int], RestockRequest]:
-    """The guard taken out: everybody reads the request before anybody writes it."""
-    everybody_read = Barrier(readers)
-
-    def read(request_id: int) -> RestockRequest:
-        request = RestockRequest.objects.select_related("store", "warehouse", "decided_by").get(
-            pk=request_id
-        )
-        everybody_read.wait(PATIENCE)
-        return request
-
-    return read
-
-
 def on_hand() -> list[int]:
     return sorted(StockLevel.objects.values_list("on_hand", flat=True))
 
@@ -87,11 +61,6 @@ def on_hand() -> list[int]:
 def moved() -> list[int]:
     movements = StockMovement.objects.filter(document=Document.TRANSFER)
     return list(movements.values_list("quantity", flat=True))
-
-
-def the_one[T](outcomes: Sequence[object], kind: type[T]) -> T:
-    (found,) = [outcome for outcome in outcomes if isinstance(outcome, kind)]
-    return found
 
 
 @pytest.mark.usefixtures("first_waits_for_its_rival")

@@ -41,3 +41,8 @@ def wait_for_a_rival() -> None:
             if cursor.fetchone() != (0,):
                 return
     raise TimeoutError("nobody came to the lock")
+
+
+def the_one[T](outcomes: Sequence[object], kind: type[T]) -> T:
+    (found,) = [outcome for outcome in outcomes if isinstance(outcome, kind)]
+    return found

@@ -38,22 +38,11 @@ from tests.factories import (
     make_sku,
     make_staff,
     make_store,
-    make_warehouse,
     numbers,
 )
 
 pytestmark = pytest.mark.django_db
 RULES = "/head-office/restock/rules/"
-
-
-@pytest.fixture
-def central() -> Location:
-    return make_warehouse("central", name="Central")
-
-
-@pytest.fixture
-def lyon() -> Location:
-    return make_store("lyon", name="Lyon")
 
 
 @pytest.fixture

@@ -34,11 +34,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def lyon() -> Location:
-    return make_store("lyon")
-
-
-@pytest.fixture
 def paris() -> Location:
     return make_store("paris", receives_by_hand=True)
 

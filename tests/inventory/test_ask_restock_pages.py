@@ -19,25 +19,13 @@ from tests.factories import (
     make_restock,
     make_sku,
     make_staff,
-    make_store,
     make_user,
-    make_warehouse,
 )
 from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db
 LIST, NEW = "/stores/lyon/restock/", "/stores/lyon/restock/new/"
 SUGGESTED, TEMPLATES = f"{LIST}suggestions/", f"{LIST}templates/"
-
-
-@pytest.fixture
-def store() -> Location:
-    return make_store("lyon", name="Lyon")
-
-
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central", name="Central")
 
 
 @pytest.fixture

@@ -21,20 +21,9 @@ from tests.factories import (
     make_restock,
     make_staff,
     make_user,
-    make_warehouse,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central", name="Central")
-
-
-@pytest.fixture
-def approver(warehouse: Location) -> User:
-    return make_staff(Role.LOGISTICS, warehouse)
 
 
 def begin(requests: list[RestockRequest], by: User, version: int = 1) -> BulkApproval:

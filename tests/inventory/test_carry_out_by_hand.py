@@ -16,7 +16,6 @@ from tests.factories import (
     make_sku,
     make_staff,
     make_store,
-    make_warehouse,
 )
 
 pytestmark = pytest.mark.django_db
@@ -28,11 +27,6 @@ def store() -> Location:
 
 
 @pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central")
-
-
-@pytest.fixture
 def skus(store: Location, warehouse: Location) -> list[Sku]:
     """A mouse, tea and pens: 100 of each at the warehouse, 20 in the store."""
     skus = [make_sku(code) for code in ("MOUSE", "TEA", "PEN")]
@@ -40,16 +34,6 @@ def skus(store: Location, warehouse: Location) -> list[Sku]:
         make_level(sku, warehouse, on_hand=100)
         make_level(sku, store, on_hand=20)
     return skus
-
-
-@pytest.fixture
-def approver(warehouse: Location) -> User:
-    return make_staff(Role.LOGISTICS, warehouse)
-
-
-@pytest.fixture
-def clerk(store: Location) -> User:
-    return make_staff(Role.CLERK, store)
 
 
 @pytest.fixture

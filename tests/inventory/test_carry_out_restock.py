@@ -3,32 +3,14 @@ import pytest
 from inventory.actions.carry_out import carry_out_due, carry_out_restock
 from inventory.actions.restock import Less, approve_restock
 from inventory.models import Document, RestockRequest, StockLevel, StockMovement
-from stores.models import Location, Role, User
+from stores.models import Location, User
 from tests.factories import (
     make_level,
     make_restock,
     make_sku,
-    make_staff,
-    make_store,
-    make_warehouse,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def store() -> Location:
-    return make_store("lyon")
-
-
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central")
-
-
-@pytest.fixture
-def approver(warehouse: Location) -> User:
-    return make_staff(Role.LOGISTICS, warehouse)
 
 
 def on_hand(location: Location) -> list[int]:

@@ -44,11 +44,6 @@ def choose(user: User, subject: str, how: str) -> None:
     NotificationChoice.objects.create(user=user, subject=subject, how=how)
 
 
-@pytest.fixture
-def lyon() -> Location:
-    return make_store("lyon", name="Lyon")
-
-
 @pytest.mark.django_db
 def test_at_seven_and_once(lyon: Location) -> None:
     clerk = make_staff(Role.CLERK, lyon)

@@ -26,16 +26,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central")
-
-
-@pytest.fixture
-def approver(warehouse: Location) -> User:
-    return make_staff(Role.LOGISTICS, warehouse)
-
-
 def lines(request: RestockRequest) -> list[tuple[int, int | None, str]]:
     return list(request.lines.values_list("asked", "approved", "reason"))
 

@@ -18,7 +18,6 @@ from tests.factories import (
     make_restock,
     make_sku,
     make_staff,
-    make_store,
     make_user,
     make_warehouse,
 )
@@ -26,16 +25,6 @@ from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/head-office/restock/"
-
-
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central", name="Central")
-
-
-@pytest.fixture
-def store() -> Location:
-    return make_store("lyon", name="Lyon")
 
 
 @pytest.fixture

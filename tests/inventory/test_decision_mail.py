@@ -41,11 +41,6 @@ NOON = datetime.fromisoformat("2026-03-01T12:00Z")
 
 
 @pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central", name="Central")
-
-
-@pytest.fixture
 def marie(warehouse: Location) -> User:
     return make_membership(Role.LOGISTICS, warehouse, user=make_user(name="Marie Curie")).user
 

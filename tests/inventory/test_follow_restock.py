@@ -19,24 +19,9 @@ from inventory.errors import (
 )
 from inventory.models import MovedLevel, RestockEvent, RestockRequest, RestockTemplate
 from stores.models import Location, Role, User
-from tests.factories import make_restock, make_sku, make_staff, make_store, make_warehouse
+from tests.factories import make_restock, make_sku, make_staff, make_warehouse
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def store() -> Location:
-    return make_store("lyon")
-
-
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central")
-
-
-@pytest.fixture
-def clerk(store: Location) -> User:
-    return make_staff(location=store)
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from tests.factories import (
     make_sku,
     make_staff,
     make_store,
-    make_warehouse,
 )
 
 pytestmark = pytest.mark.django_db
@@ -31,21 +30,6 @@ FOUR = re.compile(r'data-label="(Asked|Approved|Sent|Received)">(.*?)</td>', re.
 @pytest.fixture
 def store() -> Location:
     return make_store("lyon", name="Lyon", receives_by_hand=True)
-
-
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central", name="Central")
-
-
-@pytest.fixture
-def clerk(store: Location) -> User:
-    return make_staff(location=store)
-
-
-@pytest.fixture
-def approver(warehouse: Location) -> User:
-    return make_staff(Role.LOGISTICS, warehouse)
 
 
 @pytest.fixture

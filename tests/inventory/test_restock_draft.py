@@ -39,21 +39,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def store() -> Location:
-    return make_store("lyon")
-
-
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central")
-
-
-@pytest.fixture
-def clerk(store: Location) -> User:
-    return make_staff(location=store)
-
-
 def lines(request: RestockRequest) -> list[tuple[int, int, int | None]]:
     return list(request.lines.values_list("sku_id", "asked", "suggested"))
 

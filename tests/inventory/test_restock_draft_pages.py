@@ -27,16 +27,6 @@ LIST, NEW = "/stores/lyon/restock/", "/stores/lyon/restock/new/"
 
 
 @pytest.fixture
-def store() -> Location:
-    return make_store("lyon", name="Lyon")
-
-
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central", name="Central")
-
-
-@pytest.fixture
 def clerk(store: Location, client: Client) -> User:
     clerk = make_staff(Role.CLERK, store)
     client.force_login(clerk)

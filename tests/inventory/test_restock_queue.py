@@ -35,11 +35,6 @@ NEW = f"{QUEUE}approvals/new/"
 
 
 @pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central", name="Central")
-
-
-@pytest.fixture
 def approver(warehouse: Location, client: Client) -> User:
     approver = make_staff(Role.LOGISTICS, warehouse)
     client.force_login(approver)

@@ -21,11 +21,6 @@ LIST, PAGE, DRAFT = (f"/stores/lyon/restock/{name}" for name in ("", "suggestion
 
 
 @pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central", name="Central")
-
-
-@pytest.fixture
 def store(warehouse: Location) -> Location:
     return make_store("lyon", name="Lyon")
 

@@ -9,27 +9,15 @@ from inventory.actions.restock import Less, approve_restock
 from inventory.errors import AlreadyDecided, NothingApproved, RequestChanged
 from inventory.models import RestockRequest, Sku, StockLevel
 from inventory.queries.check import ledger_drift
-from stores.models import Location, Role, User
+from stores.models import Location, User
 from tests.factories import (
     make_level,
     make_restock,
     make_sku,
-    make_staff,
     make_store,
-    make_warehouse,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central")
-
-
-@pytest.fixture
-def approver(warehouse: Location) -> User:
-    return make_staff(Role.LOGISTICS, warehouse)
 
 
 @pytest.fixture

@@ -34,11 +34,6 @@ BOARD = "/head-office/restock/board/"
 
 
 @pytest.fixture
-def central() -> Location:
-    return make_warehouse("central", name="Central")
-
-
-@pytest.fixture
 def approver(central: Location, client: Client) -> User:
     approver = make_staff(Role.LOGISTICS, central)
     client.force_login(approver)

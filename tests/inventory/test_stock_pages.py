@@ -37,11 +37,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def lyon() -> Location:
-    return make_store("lyon", name="Lyon")
-
-
-@pytest.fixture
 def manager(client: Client, lyon: Location) -> User:
     person = make_staff(Role.MANAGER, lyon)
     client.force_login(person)

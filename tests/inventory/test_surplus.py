@@ -22,21 +22,10 @@ from tests.factories import (
     make_sku,
     make_staff,
     make_store,
-    make_warehouse,
 )
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("inventory:surplus_list")
-
-
-@pytest.fixture
-def central() -> Location:
-    return make_warehouse("central", name="Central")
-
-
-@pytest.fixture
-def lyon() -> Location:
-    return make_store("lyon", name="Lyon")
 
 
 @pytest.fixture

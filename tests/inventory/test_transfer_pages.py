@@ -29,16 +29,6 @@ OFFICE, PARIS = "/head-office/transfers/", "/stores/paris/transfers/"
 
 
 @pytest.fixture
-def lyon() -> Location:
-    return make_store("lyon", name="Lyon")
-
-
-@pytest.fixture
-def paris() -> Location:
-    return make_store("paris", name="Paris")
-
-
-@pytest.fixture
 def logistics(client: Client) -> Client:
     client.force_login(make_staff(Role.LOGISTICS))
     return client

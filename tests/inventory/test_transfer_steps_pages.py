@@ -24,22 +24,11 @@ from tests.factories import (
     make_level,
     make_sku,
     make_staff,
-    make_store,
     make_transfer,
 )
 
 pytestmark = pytest.mark.django_db
 NEW = "/stores/lyon/transfers/new/"
-
-
-@pytest.fixture
-def lyon() -> Location:
-    return make_store("lyon", name="Lyon")
-
-
-@pytest.fixture
-def paris() -> Location:
-    return make_store("paris", name="Paris")
 
 
 @pytest.fixture

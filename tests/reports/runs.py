@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 from typing import Any
 from uuid import uuid4
@@ -52,3 +54,7 @@ def cells(page: str, name: str) -> list[list[str]]:
 
 def plain(markup: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", markup)).split())
+
+
+def comma_rows(content: bytes, separator: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=separator))

@@ -15,8 +15,8 @@ from backoffice.actions.schedules import delete_schedule
 from backoffice.models import ReportDelivery, Snapshot, SnapshotRows, SnapshotTable
 from backoffice.queries.snapshots import with_readers
 from stores.models import Company, Location, Role, User
-from tests.architecture.test_plans import drop_indexes, fill, plan_of, read_whole
 from tests.factories import make_membership, make_staff, make_store
+from tests.plans import drop_indexes, fill, plan_of, read_whole
 from tests.reports.chain import Chain
 from tests.reports.runs import run
 from tests.reports.schedules import mails_to, schedule_of

@@ -1,6 +1,5 @@
 """A stored report as files and pictures, which hold the same figures as its page."""
 
-import csv
 import io
 import re
 from decimal import Decimal
@@ -14,7 +13,7 @@ from openpyxl import load_workbook
 
 from inventory.models import Product
 from stores.models import Mail, User
-from tests.reports.runs import OFFICE, cells, post_run
+from tests.reports.runs import OFFICE, cells, comma_rows, post_run
 
 pytestmark = pytest.mark.django_db
 
@@ -36,10 +35,6 @@ def sheets(content: bytes) -> dict[str, list[list[Any]]]:
         name: [[cell.value for cell in row] for row in page.iter_rows()]
         for name, page in zip(names, book, strict=True)
     }
-
-
-def comma_rows(content: bytes, separator: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=separator))
 
 
 def same(text: str, value: Any) -> bool:

@@ -1,7 +1,5 @@
 """The pages of reports: a run and its stored figures, sorted, found, followed, compared."""
 
-import csv
-import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,16 +12,12 @@ from stores.models import Location, Role, User
 from tests.factories import make_level, make_sku, make_staff, make_store
 from tests.queries import queries_of
 from tests.reports.chain import Chain, sell
-from tests.reports.runs import LYON, OFFICE, cells, plain, post_run, run
-from tests.reports.test_snapshots import definition
+from tests.reports.long_report import definition
+from tests.reports.runs import LYON, OFFICE, cells, comma_rows, plain, post_run, run
 
 pytestmark = pytest.mark.django_db
 
 MARCH = datetime(2026, 3, 3, 11, tzinfo=UTC)
-
-
-def comma_rows(content: bytes, separator: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=separator))
 
 
 @pytest.mark.usefixtures("office")

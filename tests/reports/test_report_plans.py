@@ -19,8 +19,8 @@ from inventory.queries.stock_outs import stock_outs
 from shop.figures import cancelled_orders, order_figures
 from stores.models import Location
 from stores.models.location import outer_place
-from tests.architecture.test_plans import drop_indexes, fill, plan_of, read_whole
 from tests.factories import make_customer, make_sku, make_staff, make_store, make_warehouse
+from tests.plans import drop_indexes, fill, plan_of, read_whole
 
 pytestmark = pytest.mark.django_db
 

@@ -1,9 +1,6 @@
 """Who runs which report and sees which run; how much one person may ask for."""
 
-import re
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,25 +14,10 @@ from backoffice.reports.definitions import REPORTS
 from stores.models import Mail, Role, User
 from tests.factories import make_staff, make_user, make_warehouse
 from tests.reports.chain import Chain
+from tests.reports.long_report import definition
 from tests.reports.runs import LYON, OFFICE, WEEK, post_run, run
-from tests.reports.test_snapshots import definition
 
 pytestmark = pytest.mark.django_db
-
-
-def number(text: str) -> Decimal | None:
-    """What `−1,234.50` or `1 234,50` says."""
-    text = text.replace("−", "-").replace("+", "").replace("%", "")
-    text = re.sub(r"[\s\u00a0\u202f]", "", text)
-    text = text.replace(",", "") if "." in text or "," not in text else text.replace(",", ".")
-    return None if text in ("–", "") else Decimal(text)
-
-
-def same(text: str, value: Any) -> bool:
-    """Whether a text of a page or CSV says what a cell of a workbook holds."""
-    if isinstance(value, int | float):
-        return number(text) == Decimal(str(value))
-    return text == (value or "") or (text == "–" and value is None)
 
 
 def test_strangers_are_led_to_the_sign_in_page(client: Client, chain: Chain) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -22,53 +21,21 @@ from backoffice.models import Snapshot, SnapshotRows, SnapshotTable
 from backoffice.reports.definition import Definition
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.found import PER_PAGE, Wanted, page_of
-from backoffice.reports.progress import progress_of, tell
+from backoffice.reports.progress import progress_of
 from backoffice.reports.query import Compare, Query
 from backoffice.reports.stored import CHUNK, load
-from backoffice.reports.table import Cell, Chart, Column, Kind, Table
+from backoffice.reports.table import Cell, Table
 from stores.models import Location, Role
 from tests.factories import make_staff, make_store
 from tests.reports.chain import FIRST_WEEK, make_chain, sell
+from tests.reports.long_report import NAME, ROWS, definition
 from tests.reports.runs import run
 
 pytestmark = pytest.mark.django_db
 
-NAME = Column("name", "Name")
-DAY = Column("day", "Day", Kind.DAY)
-UNITS = Column("units", "Units", Kind.NUMBER, totalled=True)
-WORTH = Column("worth", "Worth", Kind.MONEY)
 QUERY = Query(FIRST_WEEK)
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 FORTIES = [f"Café n° {n}" for n in (144, 244, 344, *range(440, 450))]
-ROWS: list[list[Cell]] = [
-    [f"Café n° {n}", date(2026, 3, 1 + n % 7), (n * 37) % 450, Decimal(f"{n}.50")]
-    for n in range(450)
-]
-
-
-def count(places: Sequence[Location], query: Query) -> list[Table]:
-    """A long report: 450 rows, of which the last has no worth."""
-    tell(1, 2)
-    rows = [*ROWS[:-1], [*ROWS[-1][:3], None]]
-    totals: list[Cell] = [None, None, 101_025, None]
-    chart = Chart("bars", "name", ("units",))
-    return [Table("things", "Things", (NAME, DAY, UNITS, WORTH), rows, totals, chart)]
-
-
-def definition(**changed: Any) -> Definition:
-    return Definition(
-        **{
-            "name": "long",
-            "title": "Long",
-            "description": "How long?",
-            "run": count,
-            "headline": lambda tables, query: "450 things",
-            "columns": (NAME, DAY, UNITS, WORTH),
-            "titles": {"things": "Things"},
-            "is_long": lambda places, query: True,
-            **changed,
-        }
-    )
 
 
 @pytest.fixture
