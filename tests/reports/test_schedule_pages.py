@@ -15,6 +15,7 @@ from backoffice.queries.overview import head_office_overview
 from backoffice.reports.recurrence import Recurrence, Rhythm
 from backoffice.views import schedule_form, schedules
 from stores.models import Location, Mail, Role, User
+from tests.clients import signed_in
 from tests.factories import make_membership, make_staff
 from tests.queries import queries_of
 from tests.reports.chain import Chain
@@ -27,12 +28,6 @@ NEW = "/reports/schedules/new/?report=consolidated"
 @pytest.fixture
 def lyon(chain: Chain) -> User:
     return make_staff(Role.MANAGER, chain.lyon)
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def form(**given: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from inventory.models import Barcode, Sku, StockLevel
 from sales.models import Sale
 from sales.ticket import quick_amounts
 from stores.models import Company, Role, User
+from tests.clients import signed_in
 from tests.factories import make_level, make_sku, make_staff, make_store, make_warehouse
 
 pytestmark = pytest.mark.django_db
@@ -44,12 +45,6 @@ class Till:
         } | data
         headers = {"HX-Request": "true", "HX-Target": "ticket"} if part else {}
         return self.client.post(self.url, sent, headers=headers)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def rows(response: HttpResponse) -> list[tuple[str, str]]:

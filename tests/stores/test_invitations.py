@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from stores.actions.mail import queue_mail
 from stores.models import Company, Mail, RightsChange, Role, Session, User
+from tests.clients import signed_in
 from tests.factories import make_membership, make_staff, make_store, make_user, make_warehouse
 from tests.queries import queries_of
 
@@ -27,12 +28,6 @@ def lyon() -> None:
 @pytest.fixture
 def admin() -> Client:
     return signed_in(make_staff(Role.ADMIN))
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def invite(admin: Client, **data: str) -> User:

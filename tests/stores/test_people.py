@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from stores.models import Mail, Membership, RightsChange, Role, User
+from tests.clients import signed_in
 from tests.factories import (
     PASSWORD,
     make_membership,
@@ -17,12 +18,6 @@ from tests.factories import (
 from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def roles_of(user: User) -> set[tuple[str, str | None]]:

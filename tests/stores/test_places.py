@@ -1,10 +1,10 @@
 """Stores and logistics centres: head office opens and changes them; code and kind stay."""
 
 import pytest
-from django.test import Client
 
 from inventory.models import StockLevel
-from stores.models import Location, Role, User
+from stores.models import Location, Role
+from tests.clients import signed_in
 from tests.factories import make_sku, make_staff, make_store, make_warehouse
 from tests.queries import queries_of
 
@@ -18,12 +18,6 @@ NEW = {
     "city": "Nice",
     "time_zone": "Europe/Paris",
 }
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.mark.parametrize(

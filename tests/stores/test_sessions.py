@@ -14,6 +14,7 @@ from stores.origin import Origin
 from stores.sessions import SessionStore
 from tests.factories import PASSWORD, make_staff, make_store, make_user
 from tests.queries import queries_of
+from tests.stores.signing_in import kinds_of
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -38,10 +39,6 @@ def used_earlier(client: Client, by: timedelta) -> None:
 
 def is_signed_in(client: Client) -> bool:
     return client.get("/profile/").status_code == 200
-
-
-def kinds_of(user: User) -> list[str]:
-    return list(user.security_events.order_by("pk").values_list("kind", flat=True))
 
 
 def test_a_session_says_whose_it_is_and_from_where() -> None:
