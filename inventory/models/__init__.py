@@ -1,13 +1,6 @@
 from inventory.models.alert import Alert
 from inventory.models.alert_mail import AlertDigest, AlertRun, NotificationChoice
-from inventory.models.catalogue import (
-    Barcode,
-    CatalogueChange,
-    Category,
-    Product,
-    Sku,
-    TaxRate,
-)
+from inventory.models.catalogue import Barcode, CatalogueChange, Category, Product, Sku, TaxRate
 from inventory.models.count import TransferCount, TransferCountLine, TransferCountStep
 from inventory.models.decision import BulkApproval, BulkApprovalItem, DecisionLink
 from inventory.models.policy import (

@@ -15,21 +15,11 @@ from inventory.forms.restock import ids_from
 from inventory.forms.stock import ThresholdForm
 from inventory.models import Sku, StockLevel, StockMovement
 from inventory.models.stock import StockMovementQuerySet
-from inventory.queries.ledger import (
-    held_at,
-    kinds_of_movement,
-    ledger_rows,
-    recent_movements,
-)
+from inventory.queries.ledger import held_at, kinds_of_movement, ledger_rows, recent_movements
 from inventory.queries.policies import figures_at
 from inventory.queries.stock import available_elsewhere, levels_at, skus_with_levels
 from inventory.queries.transfers import TransferPages, coming_to
-from inventory.tables.stock import (
-    MovementTable,
-    StockOverviewTable,
-    StoreStockTable,
-    status_of,
-)
+from inventory.tables.stock import MovementTable, StockOverviewTable, StoreStockTable, status_of
 from stores.models import Location, Role
 from stores.navigation import url_or_none
 from stores.rights import StaffRequest, holds_at, staff, staff_at

@@ -3,14 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import (
-    Case,
-    Count,
-    F,
-    Q,
-    QuerySet,
-    When,
-)
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from inventory.models import Sku, StockLevel
 from stores.models import Company, Location

@@ -1,13 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import (
-    Case,
-    OuterRef,
-    Subquery,
-    Sum,
-    When,
-)
+from django.db.models import Case, OuterRef, Subquery, Sum, When
 
 from shop.models import Order, OrderEvent, OrderLine, Payment
 from shop.models.order import OrderQuerySet

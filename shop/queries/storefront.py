@@ -6,17 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.core.cache import cache
-from django.db.models import (
-    Case,
-    Exists,
-    F,
-    FilteredRelation,
-    OuterRef,
-    Q,
-    QuerySet,
-    Sum,
-    When,
-)
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum, When
 from django.urls import reverse
 from django.utils import timezone
 

@@ -1,6 +1,6 @@
-"""Places open and close, at once or on their day, and are archived when nothing is left."""
+"""Places open and close, at once or on their day, and what follows from it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,16 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from backoffice.actions.places import archive_place, restore_place
-from backoffice.errors import CloseItFirst, SomethingLeft
-from backoffice.queries.place_left import left_at
-from inventory.actions.adjustments import adjust_stock
 from inventory.actions.alerts import review_all_alerts
-from inventory.actions.openings import carry_out_days, close_place, keep_open, open_place
+from inventory.actions.openings import carry_out_days, keep_open, open_place
 from inventory.actions.restock_draft import add_to_draft
 from inventory.actions.suggestions import refresh_moved
 from inventory.errors import ClosedPlace
-from inventory.models import Alert, MovedLevel, StockAdjustment, Suggestion
+from inventory.models import Alert, MovedLevel, Suggestion
 from inventory.transfer_errors import NoTransfersThere
 from sales.actions.sale import Item, Paid, record_sale
 from sales.errors import NoTillHere
@@ -30,66 +26,24 @@ from shop.models import Order
 from stores.errors import (
     DayIsPast,
     OpensBeforeItCloses,
-    PlaceIsArchived,
     PlaceIsClosed,
     PlaceIsOpen,
     ShipsOnlineOrders,
 )
 from stores.models import Company, Location, Role, User
+from tests.backoffice.openings import A_DAY, calendar, close, path
 from tests.factories import (
-    make_arrival,
     make_customer,
     make_level,
-    make_location,
-    make_restock,
     make_sku,
     make_staff,
     make_store,
     make_transfer,
     make_warehouse,
 )
-from tests.queries import queries_of
 from tests.shop.orders import place, place_and_pay
 
 pytestmark = pytest.mark.django_db
-A_DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def boss() -> User:
-    return make_staff(Role.HEAD_OFFICE)
-
-
-@pytest.fixture
-def office(client: Client, boss: User) -> Client:
-    client.force_login(boss)
-    return client
-
-
-@pytest.fixture
-def lyon() -> Location:
-    return make_store("lyon", name="Lyon")
-
-
-def path(place: Location, step: str = "") -> str:
-    return f"/head-office/stores/{place.pk}/opening/{step}"
-
-
-def close(place: Location, *, days: int = 0, again: int | None = None, reason: str = "") -> None:
-    day = place.local_day()
-    close_place(
-        place.pk,
-        closes_on=day + days * A_DAY,
-        opens_on=None if again is None else day + again * A_DAY,
-        reason=reason,
-        by=make_staff(Role.HEAD_OFFICE),
-    )
-    place.refresh_from_db()
-
-
-def calendar(place: Location) -> tuple[bool, date | None, date | None, str]:
-    place.refresh_from_db()
-    return place.is_active, place.closes_on, place.opens_on, place.closed_reason
 
 
 @pytest.mark.parametrize(
@@ -276,122 +230,3 @@ def test_customers_read_why_they_cannot_collect(client: Client, lyon: Location) 
     assert "We refit the shop" in checkout
     mine = client.get(reverse("shop:order_detail", args=[order.number])).text
     assert "Lyon is closed until" in mine
-
-
-def test_a_place_is_archived_only_when_it_is_empty(office: Client, lyon: Location) -> None:
-    central, sku = make_warehouse("central"), make_sku()
-    boss, clerk = make_staff(Role.HEAD_OFFICE), make_staff(Role.CLERK, lyon)
-    make_level(sku, lyon, on_hand=5)
-    make_level(sku, central, on_hand=50)
-    order = place_and_pay({sku: 1}, delivery=Delivery(store=lyon))
-    asked = make_restock({sku: 3}, store=lyon, warehouse=central, by=clerk)
-    draft = make_transfer({sku: 1}, source=lyon, destination=central, by=boss)
-    road = make_arrival({sku: 2}, source=central, destination=lyon, by=boss)
-    add_to_draft(lyon, central, {sku.pk: 7}, by=clerk)
-    with pytest.raises(CloseItFirst):
-        archive_place(lyon.pk, by=boss)
-    close(lyon)
-
-    with pytest.raises(SomethingLeft) as refused:
-        archive_place(lyon.pk, by=boss)
-    assert {str(left.what): left.count for left in refused.value.left} == {
-        "Orders": 1,
-        "Transfers": 2,
-        "Restock requests": 1,
-        "Drafts of restock requests": 1,
-        "Articles in stock or on their way": 1,
-    }
-    page = office.post(path(lyon, "archive/"))
-    assert page.status_code == 422
-    assert "Lyon isn’t empty" in page.text.replace("&#x27;", "’")
-    for address in (
-        f"/stores/lyon/orders/{order.number}/",
-        f"/head-office/restock/{asked.pk}/",
-        f"/head-office/transfers/{draft.pk}/",
-        f"/head-office/transfers/{road.pk}/",
-        "/stores/lyon/restock/new/",
-        "/stores/lyon/stock/",
-    ):
-        assert f'href="{address}"' in page.text
-        assert office.get(address).status_code == 200
-    lyon.refresh_from_db()
-    assert lyon.archived_at is None
-
-
-def test_an_archived_place_leaves_choices_and_keeps_its_history(
-    office: Client, lyon: Location, boss: User
-) -> None:
-    sku = make_sku()
-    make_level(sku, lyon, on_hand=1)
-    sale = record_sale(
-        key=uuid4(),
-        location=lyon,
-        items=[Item(sku.pk, 1)],
-        tenders=[Paid(Tender.Kind.CARD)],
-        by=boss,
-    )
-    close(lyon)
-    assert office.post(path(lyon, "archive/")).status_code == 302
-    lyon.refresh_from_db()
-    assert lyon.standing == Location.Standing.ARCHIVED
-    assert lyon not in listed(office)
-    assert lyon in listed(office, "?standing=archived")
-    option = f'<option value="{lyon.pk}"'
-    for address in (
-        "/head-office/sales/",
-        "/head-office/orders/",
-        "/head-office/people/",
-        "/head-office/movements/",
-        "/head-office/alerts/",
-        "/head-office/policies/",
-    ):
-        page = office.get(address)
-        assert page.status_code == 200, address
-        assert option not in page.text, address
-        assert 'value="lyon"' not in page.text, address
-    assert str(sale) in office.get("/head-office/sales/").text
-    assert office.get(reverse("sales:receipt", args=["lyon", sale.pk])).status_code == 200
-    with pytest.raises(PlaceIsArchived):
-        open_place(lyon.pk, opens_on=None, by=boss)
-
-    restore_place(lyon.pk, by=boss)
-    assert lyon in listed(office)
-    assert calendar(lyon) == (False, None, None, "")
-
-
-def listed(client: Client, query: str = "") -> list[Location]:
-    answer = client.get(f"/head-office/stores/{query}")
-    return [row.record for row in answer.context["table"].rows]
-
-
-def test_nothing_is_put_into_an_archived_place(lyon: Location, boss: User) -> None:
-    sku = make_sku()
-    make_level(sku, lyon)
-    close(lyon)
-    archive_place(lyon.pk, by=boss)
-    with pytest.raises(ClosedPlace):
-        adjust_stock(
-            Location.objects.get(pk=lyon.pk),
-            {sku.pk: 3},
-            key=uuid4(),
-            reason=StockAdjustment.Reason.FOUND,
-            note="",
-            by=boss,
-        )
-    assert not StockAdjustment.objects.exists()
-
-
-def test_the_page_costs_the_same_whatever_is_left(office: Client, lyon: Location) -> None:
-    central = make_warehouse("central")
-    for units in (1, 2):
-        make_transfer({make_sku(): units}, source=lyon, destination=central)
-        make_restock({make_sku(): units}, store=lyon, warehouse=central)
-    few = queries_of(office, path(lyon))
-    for units in range(1, 12):
-        make_transfer({make_sku(): units}, source=lyon, destination=central)
-        make_restock({make_sku(): units}, store=lyon, warehouse=central)
-    assert queries_of(office, path(lyon)) == few
-
-
-def test_what_is_empty_has_nothing_left() -> None:
-    assert left_at(make_location()) == []

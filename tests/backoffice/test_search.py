@@ -33,11 +33,6 @@ TRANSFERS = "/head-office/transfers/"
 
 
 @pytest.fixture
-def lyon() -> Location:
-    return make_store("lyon", name="Lyon")
-
-
-@pytest.fixture
 def paris() -> Location:
     return make_store("paris", name="Paris")
 

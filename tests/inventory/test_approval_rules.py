@@ -32,14 +32,7 @@ from inventory.models import (
 from inventory.queries.rules import try_rule, why_not_automatic
 from stores.models import Company, Location, Role, User
 from stores.models.location import outer_place
-from tests.factories import (
-    make_level,
-    make_restock,
-    make_sku,
-    make_staff,
-    make_store,
-    numbers,
-)
+from tests.factories import make_level, make_restock, make_sku, make_staff, make_store, numbers
 
 pytestmark = pytest.mark.django_db
 RULES = "/head-office/restock/rules/"

@@ -14,13 +14,7 @@ from inventory.actions.restock_templates import save_template
 from inventory.actions.suggestions import refresh_all, snooze_suggestion
 from inventory.models import RestockRequest, Sku
 from stores.models import Location, Role, User
-from tests.factories import (
-    make_level,
-    make_restock,
-    make_sku,
-    make_staff,
-    make_user,
-)
+from tests.factories import make_level, make_restock, make_sku, make_staff, make_user
 from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db

@@ -16,12 +16,7 @@ from inventory.actions.restock_asking import withdraw_restock
 from inventory.errors import KeyUsedBefore, NothingChosen
 from inventory.models import BulkApproval, BulkApprovalItem, RestockEvent, RestockRequest
 from stores.models import Location, Role, User
-from tests.factories import (
-    make_membership,
-    make_restock,
-    make_staff,
-    make_user,
-)
+from tests.factories import make_membership, make_restock, make_staff, make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -10,13 +10,7 @@ from inventory.actions.restock import Less, approve_restock
 from inventory.models import RestockRequest, Sku, StockLevel, StockMovement, Transfer
 from inventory.queries.check import ledger_drift
 from stores.models import Location, Role, User
-from tests.factories import (
-    make_level,
-    make_restock,
-    make_sku,
-    make_staff,
-    make_store,
-)
+from tests.factories import make_level, make_restock, make_sku, make_staff, make_store
 
 pytestmark = pytest.mark.django_db
 

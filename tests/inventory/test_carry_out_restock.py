@@ -4,11 +4,7 @@ from inventory.actions.carry_out import carry_out_due, carry_out_restock
 from inventory.actions.restock import Less, approve_restock
 from inventory.models import Document, RestockRequest, StockLevel, StockMovement
 from stores.models import Location, User
-from tests.factories import (
-    make_level,
-    make_restock,
-    make_sku,
-)
+from tests.factories import make_level, make_restock, make_sku
 
 pytestmark = pytest.mark.django_db
 

@@ -15,13 +15,7 @@ from inventory.actions.decision_mail import approve_by_link, tell_all_approvers,
 from inventory.actions.restock import approve_restock, refuse_restock
 from inventory.actions.restock_asking import withdraw_restock
 from inventory.errors import SignInToDecide
-from inventory.models import (
-    DecisionLink,
-    NotificationChoice,
-    RestockEvent,
-    RestockRequest,
-    Sku,
-)
+from inventory.models import DecisionLink, NotificationChoice, RestockEvent, RestockRequest, Sku
 from inventory.queries.decision_links import token_of
 from stores.models import Company, Location, Mail, Role, SignInAttempt, User
 from tests.factories import (

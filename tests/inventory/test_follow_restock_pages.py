@@ -15,13 +15,7 @@ from inventory.actions.restock_draft import add_to_draft
 from inventory.actions.restock_talk import comment_on_restock
 from inventory.models import RestockRequest, Sku
 from stores.models import Company, Location, Role, User
-from tests.factories import (
-    make_level,
-    make_restock,
-    make_sku,
-    make_staff,
-    make_store,
-)
+from tests.factories import make_level, make_restock, make_sku, make_staff, make_store
 
 pytestmark = pytest.mark.django_db
 FOUR = re.compile(r'data-label="(Asked|Approved|Sent|Received)">(.*?)</td>', re.DOTALL)

@@ -10,12 +10,7 @@ from inventory.errors import AlreadyDecided, NothingApproved, RequestChanged
 from inventory.models import RestockRequest, Sku, StockLevel
 from inventory.queries.check import ledger_drift
 from stores.models import Location, User
-from tests.factories import (
-    make_level,
-    make_restock,
-    make_sku,
-    make_store,
-)
+from tests.factories import make_level, make_restock, make_sku, make_store
 
 pytestmark = pytest.mark.django_db
 

@@ -16,13 +16,7 @@ from inventory.models import Sku, StockLevel, Suggestion, Transfer, TransferLine
 from inventory.queries.surplus import fingerprint, surplus_of
 from inventory.transfer_errors import SurplusChanged
 from stores.models import Location, Role, User
-from tests.factories import (
-    make_level,
-    make_membership,
-    make_sku,
-    make_staff,
-    make_store,
-)
+from tests.factories import make_level, make_membership, make_sku, make_staff, make_store
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("inventory:surplus_list")

@@ -19,13 +19,7 @@ from inventory.models import (
     TransferReceipt,
 )
 from stores.models import Location, Role, User
-from tests.factories import (
-    make_arrival,
-    make_level,
-    make_sku,
-    make_staff,
-    make_transfer,
-)
+from tests.factories import make_arrival, make_level, make_sku, make_staff, make_transfer
 
 pytestmark = pytest.mark.django_db
 NEW = "/stores/lyon/transfers/new/"

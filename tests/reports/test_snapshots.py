@@ -8,12 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from backoffice.actions.snapshots import (
-    begin_snapshot,
-    make_snapshot,
-    run_report,
-    sweep_snapshots,
-)
+from backoffice.actions.snapshots import begin_snapshot, make_snapshot, run_report, sweep_snapshots
 from backoffice.actions.tries import MOST_TRIES
 from backoffice.errors import NothingToCount, OtherReportUnderKey
 from backoffice.lib.errors import Busy
