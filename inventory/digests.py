@@ -1,5 +1,6 @@
 """What a mail about alerts says: rows by urgency, one section per place, and the figure in words."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from stores.models import Location
 
 ROWS_IN_A_MAIL = 40
 Kind = Alert.Kind
+TOLD = (Kind.OUT, Kind.LOW, Kind.LATE, Kind.WAITING, Kind.OVERSTOCK)  # in this order
 
 
 @dataclass(frozen=True)
@@ -114,39 +116,35 @@ def _documents(alerts: Iterable[Alert], document: Document) -> list[int]:
 
 def figure_in_words(kinds: Iterable[Kind], requests: int = 0) -> str:
     """Such as `3 products out of stock, 5 running low, 1 transfer late`."""
-    kinds = list(kinds)
-    out, low = kinds.count(Kind.OUT), kinds.count(Kind.LOW)
-    late, waiting = kinds.count(Kind.LATE), kinds.count(Kind.WAITING)
-    over = kinds.count(Kind.OVERSTOCK)
-    parts = [
-        (out, ngettext("%(count)d product out of stock", "%(count)d products out of stock", out)),
-        (
-            low,
-            ngettext("%(count)d running low", "%(count)d running low", low)
-            if out
-            else ngettext("%(count)d product running low", "%(count)d products running low", low),
-        ),
-        (late, ngettext("%(count)d transfer late", "%(count)d transfers late", late)),
-        (
-            waiting,
-            ngettext(
-                "%(count)d request waiting too long", "%(count)d requests waiting too long", waiting
-            ),
-        ),
-        (
-            over,
-            ngettext(
-                "%(count)d product above its maximum",
-                "%(count)d products above their maximum",
-                over,
-            ),
-        ),
-        (
-            requests,
-            ngettext("%(count)d request to decide", "%(count)d requests to decide", requests),
-        ),
+    counts = Counter(kinds)
+    told = [
+        _counted(kind, counts[kind], first=not counts[Kind.OUT]) for kind in TOLD if counts[kind]
     ]
-    return ", ".join(words % {"count": count} for count, words in parts if count)
+    if requests:
+        words = ngettext("%(count)d request to decide", "%(count)d requests to decide", requests)
+        told.append(words % {"count": requests})
+    return ", ".join(told)
+
+
+def _counted(kind: Kind, count: int, *, first: bool) -> str:
+    """So many alerts of a kind; the `first` of those about stock says that they are products."""
+    if kind == Kind.OUT:
+        words = ngettext("%(count)d product out of stock", "%(count)d products out of stock", count)
+    elif kind == Kind.LOW and first:
+        words = ngettext("%(count)d product running low", "%(count)d products running low", count)
+    elif kind == Kind.LOW:
+        words = ngettext("%(count)d running low", "%(count)d running low", count)
+    elif kind == Kind.LATE:
+        words = ngettext("%(count)d transfer late", "%(count)d transfers late", count)
+    elif kind == Kind.WAITING:
+        words = ngettext(
+            "%(count)d request waiting too long", "%(count)d requests waiting too long", count
+        )
+    else:
+        words = ngettext(
+            "%(count)d product above its maximum", "%(count)d products above their maximum", count
+        )
+    return words % {"count": count}
 
 
 def whole_table(rows: Sequence[DigestRow], name: str) -> list[Attachment]:

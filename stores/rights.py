@@ -191,22 +191,27 @@ def staff_at[**P](
         ) -> HttpResponseBase:
             if elsewhere := _first_of_all(request):
                 return elsewhere
-            user = cast(User, request.user)
-            reading, wanted = policy.is_reading(request.method), policy.wanted(request.method)
-            location = _own_place(user, code) or get_object_or_404(
-                locations_of(user, reading=True), code=code
-            )
-            places = locations_of(user, *wanted, reading=reading)
-            if not holds_at(user, location, *wanted, reading=reading):
-                raise PermissionDenied
-            timezone.activate(location.zone)
-            request.location = location  # type: ignore[attr-defined]
-            request.locations = places  # type: ignore[attr-defined]
+            _enter(request, code, policy)
             return _private(view(cast(StaffRequest, request), *args, **kwargs))
 
         return _marked(checked, policy)
 
     return decorate
+
+
+def _enter(request: HttpRequest, code: str, policy: Policy) -> None:
+    """Open the place for the request, by its clock; refuse whoever isn't admitted there."""
+    user = cast(User, request.user)
+    reading, wanted = policy.is_reading(request.method), policy.wanted(request.method)
+    location = _own_place(user, code) or get_object_or_404(
+        locations_of(user, reading=True), code=code
+    )
+    places = locations_of(user, *wanted, reading=reading)
+    if not holds_at(user, location, *wanted, reading=reading):
+        raise PermissionDenied
+    timezone.activate(location.zone)
+    request.location = location  # type: ignore[attr-defined]
+    request.locations = places  # type: ignore[attr-defined]
 
 
 def _own_place(user: User, code: str) -> Location | None:

@@ -4,6 +4,7 @@ import random
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
 from django.utils.text import slugify
@@ -143,33 +144,7 @@ def make_customer() -> Customer:
 
 def make_range(wanted: Sequence[DemoSku]) -> list[Sku]:
     """Categories, products, SKUs and barcodes; each drink and sweet has a box barcode too."""
-    rates = {
-        rate: TaxRate.objects.create(
-            name=f"TVA {rate.normalize():f} %".replace(".", ","),
-            rate=rate,
-            is_usual=rate == USUAL_RATE,
-        )
-        for rate in sorted({category.tax_rate for category in CATEGORIES})
-    }
-    categories = {
-        made.slug: made
-        for made in Category.objects.bulk_create(
-            Category(name=category.name, slug=category.slug, icon=category.icon, position=position)
-            for position, category in enumerate(CATEGORIES)
-        )
-    }
-    names = {sku.product: sku for sku in wanted}
-    products = Product.objects.bulk_create(
-        Product(
-            name=name,
-            slug=slugify(name),
-            description=sku.description,
-            category=categories[sku.category.slug],
-            tax_rate=rates[sku.category.tax_rate],
-        )
-        for name, sku in names.items()
-    )
-    by_name = {product.name: product for product in products}
+    by_name = {product.name: product for product in _make_products(wanted)}
     codes = [ean13(number) for number in range(1, len(wanted) + 1)]
     skus = Sku.objects.bulk_create(
         Sku(
@@ -194,6 +169,40 @@ def make_range(wanted: Sequence[DemoSku]) -> list[Sku]:
         if sku.pack_size > 1
     )
     return skus
+
+
+def _make_products(wanted: Sequence[DemoSku]) -> list[Product]:
+    rates, categories = _make_rates(), _make_categories()
+    names = {sku.product: sku for sku in wanted}
+    return Product.objects.bulk_create(
+        Product(
+            name=name,
+            slug=slugify(name),
+            description=sku.description,
+            category=categories[sku.category.slug],
+            tax_rate=rates[sku.category.tax_rate],
+        )
+        for name, sku in names.items()
+    )
+
+
+def _make_rates() -> dict[Decimal, TaxRate]:
+    return {
+        rate: TaxRate.objects.create(
+            name=f"TVA {rate.normalize():f} %".replace(".", ","),
+            rate=rate,
+            is_usual=rate == USUAL_RATE,
+        )
+        for rate in sorted({category.tax_rate for category in CATEGORIES})
+    }
+
+
+def _make_categories() -> dict[str, Category]:
+    made = Category.objects.bulk_create(
+        Category(name=category.name, slug=category.slug, icon=category.icon, position=position)
+        for position, category in enumerate(CATEGORIES)
+    )
+    return {category.slug: category for category in made}
 
 
 def _nth(names: Sequence[str], index: int) -> str:

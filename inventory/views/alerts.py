@@ -58,12 +58,7 @@ def _page(request: StaffRequest, place: Location | None, *, acts: bool) -> HttpR
 
 
 def _list(
-    request: StaffRequest,
-    visible: AlertQuerySet,
-    place: Location | None,
-    *,
-    acts: bool,
-    error: str,
+    request: StaffRequest, visible: AlertQuerySet, place: Location | None, *, acts: bool, error: str
 ) -> HttpResponseBase:
     choices = None if place else request.locations.kept()
     filterset = AlertFilter(request.GET, queryset=visible, places=choices)
@@ -74,17 +69,7 @@ def _list(
         acts=acts,
         rows=lambda shown: AlertRows(shown, request.user, place),
     )
-    context: dict[str, Any] = {
-        "place": place,
-        "acts": acts,
-        "error": error,
-        "until": _until(request) or localdate() + A_WEEK,
-        "tomorrow": localdate() + timedelta(days=1),
-        "sees_mailer": not place
-        and holds_company_wide(request.user, Role.HEAD_OFFICE, reading=True),
-    }
-    if not filterset.shows_closed and not filterset.shows_a_mail:
-        context["lost_per_day"] = lost_per_day(filterset.qs)
+    context = {"acts": acts, "error": error} | _around(request, filterset, place)
     return list_page(
         request,
         "inventory/alert_list.html",
@@ -94,6 +79,22 @@ def _list(
         context=context,
         status=422 if error else 200,
     )
+
+
+def _around(
+    request: StaffRequest, filterset: AlertFilter, place: Location | None
+) -> dict[str, Any]:
+    """What stands around the list."""
+    office = holds_company_wide(request.user, Role.HEAD_OFFICE, reading=True)
+    around: dict[str, Any] = {
+        "place": place,
+        "until": _until(request) or localdate() + A_WEEK,
+        "tomorrow": localdate() + timedelta(days=1),
+        "sees_mailer": not place and office,
+    }
+    if not filterset.shows_closed and not filterset.shows_a_mail:
+        around["lost_per_day"] = lost_per_day(filterset.qs)
+    return around
 
 
 def _act(request: StaffRequest, visible: AlertQuerySet) -> str:

@@ -94,13 +94,8 @@ def fair_share_board(request: StaffRequest) -> HttpResponse:
         "decides": holds(request.user, Role.LOGISTICS),
         "error": error,
     }
-    return render_page(
-        request,
-        "inventory/fair_share_board.html",
-        context,
-        parts=("fair-share",),
-        status=422 if error else 200,
-    )
+    template, status = "inventory/fair_share_board.html", 422 if error else 200
+    return render_page(request, template, context, parts=("fair-share",), status=status)
 
 
 def _share(request: StaffRequest, sent: TypedShares, blocks: Sequence[Block]) -> str:

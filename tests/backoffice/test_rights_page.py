@@ -99,7 +99,7 @@ def test_the_page_is_narrowed_by_role_and_by_words(client: Client) -> None:
     assert "Give a role" in text_of(client, "?role=nobody")
 
 
-def test_who_reads_it(client: Client) -> None:
+def test_head_office_auditors_and_administrators_read_it(client: Client) -> None:
     readers = set()
     for role in Role:
         client.force_login(make_staff(role))

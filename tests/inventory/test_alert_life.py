@@ -68,7 +68,7 @@ def test_somebody_takes_notice_once() -> None:
         (Role.AUDITOR, False),
     ],
 )
-def test_who_may(role: Role, may: bool) -> None:
+def test_who_may_acknowledge(role: Role, may: bool) -> None:
     alert = run_low()
     at_place = role in (Role.CLERK, Role.MANAGER)
     person = make_staff(role, alert.location if at_place else None)

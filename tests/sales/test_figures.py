@@ -238,7 +238,7 @@ def test_margin_and_averages_are_rounded_once() -> None:
         ("2026-01-31", "2026-01-01", None),
     ],
 )
-def test_whole_months(first: str, last: str, months: tuple[str, str] | None) -> None:
+def test_which_days_are_whole_months(first: str, last: str, months: tuple[str, str] | None) -> None:
     day = date.fromisoformat
     expected = months and (day(months[0]), day(months[1]))
     assert whole_months(day(first), day(last)) == expected

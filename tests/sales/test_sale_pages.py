@@ -105,7 +105,9 @@ def test_a_store_lists_its_receipts_newest_first() -> None:
         ({"q": "9" * 60}, []),
     ],
 )
-def test_filters(query: dict[str, str], found: list[int]) -> None:
+def test_receipts_are_found_by_number_day_and_channel(
+    query: dict[str, str], found: list[int]
+) -> None:
     lyon = make_store("lyon")
     sale = make_sales(lyon, 3)[0]
     asked = {name: text.format(year=sale.year, day=sale.sold_on) for name, text in query.items()}
