@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.lib.tables import MomentColumn
+from backoffice.lib.tables import ListTable, MomentColumn
 from backoffice.models import ReportDelivery, Schedule
 from backoffice.reports.definitions import REPORTS
 from backoffice.reports.schedule_words import recipients_in_words
@@ -17,7 +17,7 @@ TONES: dict[str, str] = {
 }
 
 
-class ScheduleTable(tables.Table):  # type: ignore[misc]
+class ScheduleTable(ListTable):
     caption = gettext_lazy("Schedules, by name")
 
     name = tables.Column(
@@ -59,7 +59,7 @@ class ScheduleTable(tables.Table):  # type: ignore[misc]
         )
 
 
-class DeliveryTable(tables.Table):  # type: ignore[misc]
+class DeliveryTable(ListTable):
     """What a schedule sent, to whom and when: newest day first."""
 
     caption = gettext_lazy("What was sent, newest first")

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.lib.tables import MomentColumn, MoneyColumn, NumberColumn
+from backoffice.lib.tables import ListTable, MomentColumn, MoneyColumn, NumberColumn
 from shop.models import Order
 
 TONES = {
@@ -18,7 +18,7 @@ TONES = {
 }
 
 
-class OrderTable(tables.Table):  # type: ignore[misc]
+class OrderTable(ListTable):
     """Orders of one place, those to hand over first."""
 
     number = tables.Column(verbose_name=_("Order"))

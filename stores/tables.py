@@ -3,11 +3,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.lib.tables import NumberColumn, PartColumn
+from backoffice.lib.tables import ListTable, NumberColumn, PartColumn
 from stores.models import Location, User
 
 
-class LocationTable(tables.Table):  # type: ignore[misc]
+class LocationTable(ListTable):
     caption = _("Stores and logistics centres")
 
     name = tables.Column(linkify=("stores:location_edit", {"pk": tables.A("pk")}))
@@ -27,7 +27,7 @@ class LocationTable(tables.Table):  # type: ignore[misc]
         fields = ["name", "code", "kind", "city", "people", "is_active"]
 
 
-class PeopleTable(tables.Table):  # type: ignore[misc]
+class PeopleTable(ListTable):
     caption = _("People")
 
     name = tables.Column(
@@ -62,7 +62,7 @@ class PeopleTable(tables.Table):  # type: ignore[misc]
         return state_of(record)
 
 
-class StorePeopleTable(tables.Table):  # type: ignore[misc]
+class StorePeopleTable(ListTable):
     caption = _("People of this place")
 
     name = tables.Column(empty_values=(), order_by=("name", "email"), verbose_name=_("Name"))

@@ -30,7 +30,12 @@ class NewestPaginator(Paginator):  # type: ignore[type-arg]
         return int(rows.data.data.order_by()[:LISTED_AT_MOST].count())
 
 
-class NewestTable(tables.Table):  # type: ignore[misc]
+class ListTable(tables.Table):  # type: ignore[misc]
+    """A list. It says `caption`, read to who can't see it, and in its `Meta` the `empty_text`; it may
+    say `empty_action`, an address and its words."""
+
+
+class NewestTable(ListTable):
     """A list of what there is much of: its newest rows are counted and turned."""
 
     def paginate(self, paginator_class: type[Paginator] = NewestPaginator, **kwargs: Any) -> None:  # type: ignore[type-arg]

@@ -8,7 +8,7 @@ import django_tables2 as tables
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.lib.tables import NUMBER, MoneyColumn, PartColumn
+from backoffice.lib.tables import NUMBER, ListTable, MoneyColumn, PartColumn
 from inventory.models import Alert
 from inventory.queries.alert_rows import AlertRows
 from stores.models import Location
@@ -22,7 +22,7 @@ class LostColumn(MoneyColumn):
         return super().render(value) if value else "–"
 
 
-class AlertTable(tables.Table):  # type: ignore[misc]
+class AlertTable(ListTable):
     caption = _("Alerts, most urgent first")
 
     choose = PartColumn(

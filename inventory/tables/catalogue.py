@@ -9,11 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from backoffice.lib.tables import MoneyColumn, NumberColumn
+from backoffice.lib.tables import ListTable, MoneyColumn, NumberColumn
 from inventory.models import Category, Product
 
 
-class ProductTable(tables.Table):  # type: ignore[misc]
+class ProductTable(ListTable):
     caption = _("Products")
 
     name = tables.Column(verbose_name=_("Product"), order_by=("name", "pk"))
@@ -75,7 +75,7 @@ class ProductTable(tables.Table):  # type: ignore[misc]
         return products.order_by(f"{sign}available_now", "pk"), True
 
 
-class CategoryTable(tables.Table):  # type: ignore[misc]
+class CategoryTable(ListTable):
     caption = _("Categories")
 
     name = tables.Column()

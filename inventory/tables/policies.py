@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from backoffice.lib.tables import MomentColumn, PartColumn
+from backoffice.lib.tables import ListTable, MomentColumn, PartColumn
 from inventory.actions.settle import FIELDS
 from inventory.models import PolicyChange, StockPolicy
 from inventory.queries.policies import STANDARD, Figures, figures_of, labels, scope_in_words
@@ -65,7 +65,7 @@ class FigureColumn(tables.Column):  # type: ignore[misc]
         return "" if value is None else value
 
 
-class PolicyTable(tables.Table):  # type: ignore[misc]
+class PolicyTable(ListTable):
     caption = _("Policies")
 
     choose = PartColumn(
@@ -96,7 +96,7 @@ class PolicyTable(tables.Table):  # type: ignore[misc]
         return dict(zip([row.pk for row in rows], figures_of(rows), strict=True))
 
 
-class PolicyChangeTable(tables.Table):  # type: ignore[misc]
+class PolicyChangeTable(ListTable):
     caption = _("Changes of policies, newest first")
 
     at = MomentColumn(verbose_name=_("When"), orderable=False)

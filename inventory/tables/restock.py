@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from backoffice.lib.links import EACH, address_of_each
-from backoffice.lib.tables import MoneyColumn, PartColumn
+from backoffice.lib.tables import ListTable, MoneyColumn, PartColumn
 from inventory.models import BulkApprovalItem, RestockRequest, Sku
 from inventory.models.restock import RestockRequestQuerySet
 from inventory.queries.restock import LineToDecide, RequestId, RequestToDecide
@@ -50,7 +50,7 @@ def outlook_of(figures: RequestToDecide) -> tuple[str, str]:
     return "state-good", str(_("enough"))
 
 
-class RestockQueueTable(tables.Table):  # type: ignore[misc]
+class RestockQueueTable(ListTable):
     """Requests with their worst lines beside the warehouse's figures, and the one click that
     approves; `figures` are of the rows on the page."""
 
@@ -191,7 +191,7 @@ class RestockQueueTable(tables.Table):  # type: ignore[misc]
         return format_html("<small>{}</small><small>{}</small>", who, day)
 
 
-class StoreRestockTable(tables.Table):  # type: ignore[misc]
+class StoreRestockTable(ListTable):
     caption = _("Restock requests of this store")
 
     request = PartColumn(
@@ -218,7 +218,7 @@ class StoreRestockTable(tables.Table):  # type: ignore[misc]
         empty_text = _("This store has asked for nothing yet.")
 
 
-class BulkItemTable(tables.Table):  # type: ignore[misc]
+class BulkItemTable(ListTable):
     """What came of each request of a bulk approval: first those that still need a look."""
 
     caption = _("Result per request")

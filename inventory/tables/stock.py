@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from backoffice.lib.links import EACH
 from backoffice.lib.rows import figure_links
-from backoffice.lib.tables import NUMBER, NumberColumn, PartColumn
+from backoffice.lib.tables import NUMBER, ListTable, NumberColumn, PartColumn
 from backoffice.lib.text import Words
 from inventory.actions.alerts import Figures, kinds_due
 from inventory.models import Alert, Sku, StockLevel, StockMovement
@@ -31,7 +31,7 @@ def status_of(level: StockLevel | LevelHere) -> tuple[str, Words]:
     return "", ""
 
 
-class StoreStockTable(tables.Table):  # type: ignore[misc]
+class StoreStockTable(ListTable):
     caption = _("Stock of this place")
 
     choose = PartColumn(
@@ -140,7 +140,7 @@ class PlaceColumn(tables.Column):  # type: ignore[misc]
         return level.on_hand if level else 0
 
 
-class StockOverviewTable(tables.Table):  # type: ignore[misc]
+class StockOverviewTable(ListTable):
     caption = _("Stock by SKU and place")
 
     name = tables.Column(
@@ -180,7 +180,7 @@ class StockOverviewTable(tables.Table):  # type: ignore[misc]
         return skus.order_by("-on_hand_here" if is_descending else "on_hand_here", "pk"), True
 
 
-class MovementTable(tables.Table):  # type: ignore[misc]
+class MovementTable(ListTable):
     """For the file: the page has a list of its own, which isn't counted."""
 
     occurred_at = tables.Column(verbose_name=_("When"))

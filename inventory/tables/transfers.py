@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from backoffice.lib.links import EACH, address_of_each
-from backoffice.lib.tables import MomentColumn, NumberColumn, PartColumn
+from backoffice.lib.tables import ListTable, MomentColumn, NumberColumn, PartColumn
 from inventory.models import Transfer
 
 
-class TransferTable(tables.Table):  # type: ignore[misc]
+class TransferTable(ListTable):
     """Transfers with how much is in them and how much of it is still on the road."""
 
     caption = _("Transfers")
