@@ -16,14 +16,7 @@ from inventory.digests import Checked, Digest, rows_of, whole_table
 from inventory.models import Alert, AlertDigest, AlertRun, RestockRequest, StockLevel
 from inventory.queries.approvers import waiting_for
 from inventory.queries.mailer import Reader, readers_due
-from inventory.queries.notifications import (
-    TOLD_OF_ALERTS,
-    Choices,
-    How,
-    Subject,
-    choices_of,
-    hows,
-)
+from inventory.queries.notifications import TOLD_OF_ALERTS, Choices, How, Subject, choices_of, hows
 from stores.actions.mail import queue_mail
 from stores.actions.mail_rights import OnlyFor
 from stores.models import Mail

@@ -11,7 +11,7 @@ from backoffice.models import Schedule, ScheduleRecipient
 from inventory.models import ApprovalRule, NotificationChoice, TransferReceipt
 from stores.audited import AUDITED
 from stores.models import AuditEntry, Role
-from tests.audit.test_trail import entries
+from tests.audit.trail import entries
 from tests.factories import make_category, make_policy, make_store, make_user
 from tests.matrix.conftest import _django_db_helper as _django_db_helper
 from tests.matrix.conftest import world as world

@@ -1,7 +1,5 @@
 """The trail of changes: written by the database itself, whoever writes and by what way, for ever."""
 
-from typing import Any
-
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -11,17 +9,10 @@ from backoffice.lib.acting import at_work, in_the_name_of
 from stores.actions.people import close_account, give_role
 from stores.errors import RoleHeld
 from stores.models import AuditEntry, Company, Membership, Role, User
+from tests.audit.trail import entries, last
 from tests.factories import make_staff, make_store, make_user
 
 Kind, Action, Way = AuditEntry.Kind, AuditEntry.Action, AuditEntry.Way
-
-
-def entries(**what: Any) -> list[AuditEntry]:
-    return list(AuditEntry.objects.filter(**what).order_by("pk"))
-
-
-def last() -> AuditEntry:
-    return AuditEntry.objects.order_by("-pk")[0]
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from inventory.actions.suggestions import refresh_all
 from inventory.models import RestockLine, RestockRequest, Sku, StockLevel, Suggestion
 from stores.models import Location, Role, User
 from tests.factories import make_level, make_sku, make_staff, make_store, make_warehouse
-from tests.inventory.test_suggestions import sell
+from tests.inventory.selling import sell
 from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db

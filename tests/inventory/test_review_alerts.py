@@ -10,17 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from inventory.actions.alerts import Reviewed, review_all_alerts
 from inventory.actions.catalogue import change_product, change_sku
-from inventory.actions.stock import Move, move_stock
-from inventory.models import Alert, Cause, Document, StockLevel
+from inventory.models import Alert, StockLevel
 from stores.models import Location, Role
-from stores.models.location import outer_place
 from tests.factories import make_level, make_sku, make_staff, make_store
-
-
-def sell(level: StockLevel, units: int, number: int) -> None:
-    customer = outer_place(Location.Kind.CUSTOMER)
-    cause = Cause(Document.SALE, number)
-    move_stock([Move(level.sku_id, level.location, customer, units)], cause=cause, by=None)
+from tests.inventory.selling import sell
 
 
 def open_alerts() -> list[tuple[str, int, int]]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from io import StringIO
-from itertools import count
 
 import pytest
 from django.core.management import call_command
@@ -15,7 +14,6 @@ from django.utils import timezone
 
 from inventory.actions.carry_out import carry_out_restock
 from inventory.actions.restock import approve_restock, refuse_restock
-from inventory.actions.stock import Move, move_stock
 from inventory.actions.suggestions import (
     Refreshed,
     refresh_all,
@@ -25,9 +23,7 @@ from inventory.actions.suggestions import (
 )
 from inventory.errors import NotSuggested, OutOfStock, SnoozeInThePast
 from inventory.models import (
-    Cause,
     Demand,
-    Document,
     MovedLevel,
     RefreshRun,
     RestockLine,
@@ -37,13 +33,8 @@ from inventory.models import (
     StockMovement,
     Suggestion,
 )
-from inventory.queries.suggestions import (
-    last_refreshes,
-    snoozed_for,
-    suggestions_for,
-)
+from inventory.queries.suggestions import last_refreshes, snoozed_for, suggestions_for
 from stores.models import Location, Role
-from stores.models.location import outer_place
 from tests.factories import (
     make_level,
     make_restock,
@@ -52,9 +43,9 @@ from tests.factories import (
     make_store,
     make_warehouse,
 )
+from tests.inventory.selling import bring_back, sell
 
 pytestmark = pytest.mark.django_db
-documents = count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -69,21 +60,6 @@ def level(
     StockLevel.objects.filter(pk=made.pk).update(**policy)
     made.refresh_from_db()
     return made
-
-
-def sell(level: StockLevel, units: int, *, days_ago: int = 0) -> None:
-    buyer = outer_place(Location.Kind.CUSTOMER)
-    when = timezone.now() - timedelta(days=days_ago)
-    cause = Cause(Document.SALE, next(documents))
-    move_stock(
-        [Move(level.sku_id, level.location, buyer, units)], cause=cause, by=None, occurred_at=when
-    )
-
-
-def bring_back(level: StockLevel, units: int) -> None:
-    buyer = outer_place(Location.Kind.CUSTOMER)
-    cause = Cause(Document.SALE, next(documents))
-    move_stock([Move(level.sku_id, buyer, level.location, units)], cause=cause, by=None)
 
 
 def units(level: StockLevel) -> int | None:

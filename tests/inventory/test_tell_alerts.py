@@ -36,14 +36,9 @@ from tests.factories import (
     make_user,
     make_warehouse,
 )
+from tests.inventory.selling import sell
 
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)  # in Paris
-
-
-def sell(level: StockLevel, units: int, number: int) -> None:
-    customer = outer_place(Location.Kind.CUSTOMER)
-    cause = Cause(Document.SALE, number)
-    move_stock([Move(level.sku_id, level.location, customer, units)], cause=cause, by=None)
 
 
 def run_out(store: Location, name: str, *, left: int = 0) -> StockLevel:

@@ -37,7 +37,7 @@ from tests.factories import (
     make_store,
     make_user,
 )
-from tests.proof.test_restock_survives import Broker
+from tests.proof.broker import Broker
 
 pytestmark = pytest.mark.slow
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')

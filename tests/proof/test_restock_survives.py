@@ -13,10 +13,8 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
-from backoffice.dev import services
 from backoffice.dev.services import Service, running, wait_until
 from inventory.actions.restock import approve_restock
 from inventory.models import Document, RestockRequest, StockLevel, StockMovement, Transfer
@@ -31,6 +29,7 @@ from tests.factories import (
     make_store,
     make_warehouse,
 )
+from tests.proof.broker import Broker
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 GAPS = ["before the effect", "before the commit"]
@@ -177,25 +176,6 @@ def test_broker_away_at_the_moment_of_the_decision(
     broker.start()
     assert_carried_out_once(request_of_21)
     assert "100 → 79" in person.read(page)
-
-
-class Broker:
-    """A Valkey of this test alone, cache and broker, that can be killed and come back."""
-
-    def __init__(self, stack: ExitStack, folder: Path) -> None:
-        self.stack, self.folder, self.port = stack, folder, services.free_port()
-        url = services.valkey_url(self.port)
-        self.environment = {"REDIS_URL": url, "BROKER_URL": url}
-        self.start()
-
-    def start(self) -> None:
-        log = Path(settings.RUN_DIR) / "logs" / "broker.log"
-        self.service = services.start_valkey(self.folder, port=self.port, log=log)
-        self.stack.enter_context(running(self.service))
-
-    def kill(self) -> None:
-        self.service.process.kill()
-        self.service.process.wait()
 
 
 class Visitor:
