@@ -8,6 +8,7 @@ from django.db import models
 CENT = Decimal("0.01")
 TENTH = Decimal("0.1")
 ZERO = Decimal("0.00")
+MOST_CHANGE = 9  # in parts of 1: of more it is told how many times as much it is
 
 
 def to_cents(amount: Decimal) -> Decimal:

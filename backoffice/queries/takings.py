@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from backoffice.lib.money import ZERO, average, percent, to_tenths
+from backoffice.lib.money import MOST_CHANGE, ZERO, average, percent, to_tenths
 from backoffice.queries.figure_links import FigureLinks
 from backoffice.queries.stock_value import SOLD_DAYS
 from backoffice.queries.takings_sql import ORDERS, takings_sql
@@ -150,20 +150,21 @@ class Takings:
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """One place in the table of all: rank by this week's revenue, and last week's until this time."""
+    """One place in the table of all; of a store the rank by this week's revenue, and by last week's
+    until this time."""
 
     location: Location
     today: date
     takings: Takings
-    rank: int
-    rank_then: int
+    rank: int | None
+    rank_then: int | None
     stock: int  # units
     alerts: int
 
     @property
     def climbed(self) -> int:
         """By how many ranks it rose since last week; less than 0, fell."""
-        return self.rank_then - self.rank
+        return (self.rank_then or 0) - (self.rank or 0)
 
     @property
     def cover(self) -> Decimal | None:
@@ -244,5 +245,9 @@ def _takings(row: Mapping[str, Any]) -> Takings:
 
 
 def _change(now: Decimal | None, then: Decimal | None) -> Decimal | None:
-    """In parts of what was then: more is above 0, also where it was a loss."""
-    return (now - then) / abs(then) if now is not None and then else None
+    """In parts of what was then: more is above 0, also where it was a loss. Nothing, where that was
+    so small a loss that no part of it says anything."""
+    if now is None or not then:
+        return None
+    change = (now - then) / abs(then)
+    return None if then < 0 and change >= MOST_CHANGE else change

@@ -52,7 +52,7 @@ ORDERS = {  # how the places can be sorted; a minus before the name turns it rou
 ORDERS |= {f"-{name}": f"{expression} DESC" for name, expression in ORDERS.items()}
 TAKINGS = """
     WITH clock AS (
-        SELECT id AS location_id, name, kind = 'store' AND is_active AS is_open, time_zone,
+        SELECT id AS location_id, name, kind = 'store' AS sells, is_active, time_zone,
             %(now)s::timestamptz AT TIME ZONE time_zone AS there
         FROM stores_location WHERE id = ANY(%(places)s)
     ), begun AS (
@@ -108,14 +108,16 @@ TAKINGS = """
         GROUP BY GROUPING SETS ((location_id), (channel), ())
     ), ranked AS (
         SELECT place.location_id, today, name, given.stock, given.alerts, {figures},
-            rank() OVER (ORDER BY coalesce(week_revenue, 0) DESC) AS rank,
-            rank() OVER (ORDER BY coalesce(week_then_revenue, 0) DESC) AS rank_then,
+            CASE WHEN sells THEN rank() OVER (PARTITION BY sells
+                ORDER BY coalesce(week_revenue, 0) DESC) END AS rank,
+            CASE WHEN sells THEN rank() OVER (PARTITION BY sells
+                ORDER BY coalesce(week_then_revenue, 0) DESC) END AS rank_then,
             count(*) OVER () AS places
         FROM place
         JOIN unnest(%(places)s::bigint[], %(stock)s::bigint[], %(alerts)s::bigint[])
             AS given (location_id, stock, alerts) USING (location_id)
         LEFT JOIN figures USING (location_id)
-        WHERE is_open OR figures.location_id IS NOT NULL
+        WHERE sells AND is_active OR figures.location_id IS NOT NULL
     ), sorted AS (
         SELECT *, row_number() OVER (ORDER BY {order} NULLS LAST, rank, name, location_id) AS position,
             least(%(offset)s, (places - 1) / %(limit)s * %(limit)s) AS before

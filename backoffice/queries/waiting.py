@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Func, IntegerField, Q, QuerySet, Subquery
@@ -18,7 +19,8 @@ from inventory.models import Alert, RefreshRun, RestockRequest, Transfer
 from inventory.models.alert import AlertQuerySet
 from inventory.models.restock import RestockRequestQuerySet
 from shop.models import Order
-from stores.models import Company, Location, Mail, User
+from stores.models import Company, Location, Mail, Role, User
+from stores.rights import locations_of
 
 OLD = timedelta(hours=2)  # suggestions are worked out afresh every hour
 TEXTS = {
@@ -107,6 +109,9 @@ def figures_of(
     counted: dict[str, Any] = {}
     queues = _queues(place, requests, now)
     queues["stopped_schedules"] = stopped_schedules(reader), "stopped_at"
+    counted["requests_not_counted"] = count_of(
+        _listed(place, reader).exclude(pk__in=requests.values("pk"))
+    )
     for name, (rows, since) in queues.items():
         counted[name] = count_of(rows)
         counted[f"{name}_since"] = Subquery(rows.order_by(since).values(since)[:1])
@@ -124,6 +129,13 @@ def figures_of(
         worker_seen_at=Subquery(Heartbeat.objects.filter(name="worker").values("beaten_at")[:1]),
     )
     return cast(Figures, figures.get(pk=1))
+
+
+def _listed(place: Location | None, reader: User) -> RestockRequestQuerySet:
+    """What the queue shows of one place, or of all: those, too, that somebody else must decide."""
+    seen = locations_of(reader, Role.LOGISTICS, reading=True)
+    listed = RestockRequest.objects.asked_of(seen).pending()
+    return listed.filter(warehouse=place) if place else listed
 
 
 def running_out(place: Location | None, now: datetime) -> AlertQuerySet:
@@ -167,7 +179,7 @@ def waiting_at_head_office(figures: Figures) -> list[Queue]:
     orders = reverse("shop:order_list")
     return _waiting(
         figures,
-        requests=reverse("inventory:restock_list"),
+        requests=_queue(figures),
         late_transfers=reverse("inventory:transfer_list") + "?late=late",
         stuck_orders=f"{orders}?state=stuck",
         orders=f"{orders}?state=open",
@@ -181,11 +193,19 @@ def waiting_at(place: Location, figures: Figures, *, decides: bool) -> list[Queu
     way = "" if place.kind == Location.Kind.STORE else "way=out&"
     return _waiting(
         figures,
-        requests=reverse("inventory:restock_list") if decides else "",
+        requests=_queue(figures, warehouse=place.pk) if decides else "",
         late_transfers=f"{transfers}?{way}late=late",
         stuck_orders=f"{orders}?state=stuck",
         orders=f"{orders}?state=open",
     )
+
+
+def _queue(figures: Figures, **asked: object) -> str:
+    """The queue with as many requests as are counted: without one's own, where others decide them."""
+    if figures["requests_not_counted"]:
+        asked["own"] = "without"
+    queue = reverse("inventory:restock_list")
+    return f"{queue}?{urlencode(asked)}" if asked else queue
 
 
 def went_wrong(figures: Figures) -> list[Queue]:

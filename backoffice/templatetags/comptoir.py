@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from backoffice.lib import rows
 from backoffice.lib.chips import Chip, chips_of
 from backoffice.lib.house import house
+from backoffice.lib.money import MOST_CHANGE
 
 register = template.Library()
 
@@ -70,9 +71,12 @@ def signed(units: int) -> str:
 
 @register.filter
 def change(part: Decimal | None) -> str:
-    """`0.12` as `+12%` or `+12 %`, with its sign, after the language of the page."""
+    """`0.12` as `+12%` or `+12 %`, with its sign, after the language of the page; `16.34` as `×17`:
+    percentages of next to nothing say nothing."""
     if part is None:
         return ""
+    if part >= MOST_CHANGE:
+        return f"×{number_format(round(part + 1), use_l10n=True, force_grouping=True)}"
     locale = (get_language() or "en").replace("-", "_")
     written = format_percent(abs(part), format=None, locale=locale)
     sign = "+" if round(part, 2) > 0 else "−" if round(part, 2) < 0 else "±"

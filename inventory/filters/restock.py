@@ -64,9 +64,16 @@ class RestockQueueFilter(ListFilter):
         widget=forms.TextInput(attrs={"placeholder": _("name"), "maxlength": 100}),
     )
 
+    own = filters.ChoiceFilter(
+        label=_("My own requests"),
+        choices=[("without", _("left out"))],
+        method="without_own",
+        widget=forms.HiddenInput,
+    )
+
     class Meta:
         model = RestockRequest
-        fields = ["q", "state", "shortage", "store", "warehouse", "age", "value", "by"]
+        fields = ["q", "state", "shortage", "store", "warehouse", "age", "value", "by", "own"]
 
     def __init__(self, *args: Any, places: Sequence[Location], **kwargs: Any) -> None:
         """`places`: the stores, and the warehouses whose requests the person sees."""
@@ -122,6 +129,11 @@ class RestockQueueFilter(ListFilter):
     ) -> RestockRequestQuerySet:
         named = Q(asked_by__name__icontains=value) | Q(asked_by__email__icontains=value)
         return queryset.filter(named)
+
+    def without_own(
+        self, queryset: RestockRequestQuerySet, _name: str, _value: str
+    ) -> RestockRequestQuerySet:
+        return queryset.asked_by_others(self.request.user)
 
 
 class StoreRestockFilter(ListFilter):

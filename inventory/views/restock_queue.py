@@ -123,7 +123,7 @@ def _filter(request: StaffRequest, requests: RestockRequestQuerySet) -> RestockQ
         if place.kind == Location.Kind.STORE
         or holds_at(request.user, place, Role.LOGISTICS, reading=True)
     ]
-    return RestockQueueFilter(request.GET, queryset=requests, places=places)
+    return RestockQueueFilter(request.GET, queryset=requests, request=request, places=places)
 
 
 def _address_of_all(request: StaffRequest, table: RestockQueueTable) -> str:

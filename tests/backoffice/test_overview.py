@@ -1,5 +1,6 @@
 """The first pages: of head office, and of each store and warehouse."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -348,3 +349,31 @@ def test_old_checks_of_the_ledger_are_forgotten() -> None:
     LedgerCheck.objects.create(checked_at=long_ago, drift=3, guarded=True)
     check = check_ledger()
     assert list(LedgerCheck.objects.all()) == [check]
+
+
+@pytest.mark.django_db
+def test_the_count_of_requests_leads_to_as_many(client: Client) -> None:
+    """Whoever asked must not decide, and finds their own requests in the queue all the same."""
+    central, north = make_warehouse("central"), make_warehouse("north")
+    me = make_staff(Role.HEAD_OFFICE)
+    client.force_login(me)
+    lyon = make_store("lyon")
+
+    def listed(address: str) -> set[str]:
+        return set(re.findall(r'href="/head-office/restock/(\d+)/', client.get(address).text))
+
+    for warehouse, by in ((central, None), (central, me), (north, None), (north, None)):
+        make_restock(store=lyon, warehouse=warehouse, by=by)
+    for overview, count in (
+        (head_office_overview(Location.objects.inner(), me), 3),
+        (place_overview(central, me), 1),
+        (place_overview(north, me), 2),
+    ):
+        [waiting] = overview.waiting
+        assert waiting.count == count
+        assert len(listed(waiting.url)) == count
+    assert len(listed("/head-office/restock/")) == 4
+    assert client.get("/head-office/restock/?own=nonsense").status_code == 200
+    Company.objects.update(own_requests_allowed=True)
+    [waiting] = head_office_overview(Location.objects.inner(), me).waiting
+    assert (waiting.count, waiting.url) == (4, "/head-office/restock/")

@@ -16,6 +16,7 @@ from backoffice.queries.day_chart import last_days
 from backoffice.queries.takings import Compared, Revenues, Sold, Stretches, Takings, chain_takings
 from backoffice.reports.periods import Days
 from backoffice.reports.table import percentage
+from backoffice.templatetags.comptoir import change
 from sales.actions.sale import Item, Paid, record_sale
 from sales.models import DailySales, Sale, Tender
 from stores.models import Location, Role
@@ -299,3 +300,41 @@ def rows_read(plan: dict[str, Any], table: str) -> int:
     dropped = plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
     own = round((plan["Actual Rows"] + dropped) * plan["Actual Loops"]) if here else 0
     return own + sum(rows_read(step, table) for step in plan.get("Plans", []))
+
+
+@pytest.mark.parametrize(
+    ("part", "shown"),
+    [
+        ("0.123", "+12%"),
+        ("-0.5", "−50%"),
+        ("8.99", "+899%"),
+        ("9", "×10"),
+        ("16.34", "×17"),
+        ("12344", "×12,345"),
+    ],
+)
+def test_many_times_as_much_is_told_as_such(part: str, shown: str) -> None:
+    assert change(Decimal(part)) == shown
+
+
+def test_of_next_to_no_loss_no_part_is_told() -> None:
+    loss = Sold(revenue=Decimal("1.00"), cost=Decimal("1.01"))
+    for margin, told in (("50.00", None), ("0.05", Decimal(6))):
+        now = Sold(revenue=Decimal(margin))
+        assert Compared(now, loss).margin_change == told
+
+
+@pytest.mark.django_db
+def test_only_stores_are_ranked() -> None:
+    """What a logistics centre sends to online customers stands in the table, without a rank."""
+    places = [make_store(code) for code in ("lyon", "central", "paris")]
+    for place, price in zip(places, ("30.00", "25.00", "20.00"), strict=True):
+        sell(place, price, FRIDAY)
+        sell(place, price, FRIDAY - WEEK - HOUR)
+    Location.objects.filter(code="central").update(kind=Location.Kind.WAREHOUSE)
+    rows = chain_takings(places, FRIDAY, order="rank").rows
+    assert [(row.location.code, row.rank, row.rank_then, row.climbed) for row in rows] == [
+        ("lyon", 1, 1, 0),
+        ("paris", 2, 2, 0),
+        ("central", None, None, 0),
+    ]
