@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.lib.acting import in_the_name_of
 from backoffice.lib.text import normal
 from stores.actions.mail import queue_mail
-from stores.actions.security import note_event, note_sign_in
+from stores.actions.security import note_event, note_sign_in, tell_of
 from stores.actions.sessions import drop_sessions
 from stores.actions.sign_in import (
     begin_attempt,
@@ -76,9 +76,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().logout(request)
 
     def set_password(self, user: User, password: str) -> None:
-        """Keep a new password, and end all sessions but the one in which it was typed."""
+        """Keep a new password, end all sessions but the one in which it was typed, and tell the
+        person by mail, unless it is their first."""
         request: HttpRequest = context.request
-        mine = request.user == user
+        mine, had_one = request.user == user, user.has_usable_password()
         with in_the_name_of(user):
             super().set_password(user, password)
         drop_sessions(user, but=request.session.session_key if mine else None)
@@ -86,7 +87,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             # only whoever reads that address has the link
             EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
         kind = SecurityEvent.Kind.PASSWORD_CHANGED if mine else SecurityEvent.Kind.PASSWORD_RESET
-        note_event(user, kind, origin_of(request))
+        event = note_event(user, kind, origin_of(request))
+        if had_one:
+            tell_of(event)
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """The storefront; for the staff the sign-in page, where the next colleague begins."""

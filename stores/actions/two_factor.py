@@ -82,7 +82,7 @@ def renew_recovery_codes(user: User, *, origin: Origin) -> list[str]:
     """Make new recovery codes; the old ones are worth nothing any more."""
     _lock_on(user)
     Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
-    note_event(user, Kind.CODES_RENEWED, origin)
+    tell_of(note_event(user, Kind.CODES_RENEWED, origin))
     return _new_codes(user)
 
 

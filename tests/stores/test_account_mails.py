@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from stores.models import AuditEntry, Mail
-from tests.factories import make_user
+from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 NEW_PASSWORD = {"password1": "a long enough pass", "password2": "a long enough pass"}
@@ -52,3 +52,23 @@ def test_a_new_account_confirms_its_address() -> None:
     assert "Confirm your e-mail" in client.get(path).text
     assert client.post(path).status_code == 302
     assert "used up" in Client().get(path).text
+
+
+def test_a_new_password_is_told_to_its_person() -> None:
+    """By a mail of their own language, with a plain twin, whether typed or chosen by a link."""
+    user, client = make_user("ana@comptoir.example", language="fr"), Client()
+    client.force_login(user)
+    assert client.post("/accounts/password/change/", {"oldpassword": "x"} | NEW_PASSWORD)
+    assert not Mail.objects.exists()
+    client.post("/accounts/password/change/", {"oldpassword": PASSWORD} | NEW_PASSWORD)
+    mail = Mail.objects.get()
+    assert (mail.reader, mail.template, mail.language) == (user, "account/security", "fr")
+    assert mail.subject == "Votre compte : mot de passe changé"
+    for body in (mail.text, mail.html):
+        assert "/profile/security/" in body
+        assert NEW_PASSWORD["password1"] not in body
+    Client().post("/accounts/password/reset/", {"email": user.email})
+    form = client.get(link_in(Mail.objects.get(template="account/password_reset")), follow=True)
+    another = dict.fromkeys(NEW_PASSWORD, "yet another long pass")
+    client.post(form.request["PATH_INFO"], another)
+    assert Mail.objects.filter(template="account/security").count() == 2
