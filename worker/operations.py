@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from backoffice.actions.operations import beat_heart, check_ledger
+from sales.actions.chain import add_up_chain
 from stores.actions.security import forget_old_events
 from stores.actions.sessions import forget_old_sessions
 from stores.actions.sign_in import forget_old_attempts
@@ -25,3 +26,8 @@ def forget_sessions() -> None:
 @shared_task(name="operations.check_ledger")
 def check_whole_ledger() -> None:
     check_ledger()
+
+
+@shared_task(name="operations.add_up_chain")
+def add_up_months_that_are_over() -> None:
+    add_up_chain()

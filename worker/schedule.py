@@ -26,6 +26,10 @@ SCHEDULE = {
         "task": "operations.check_ledger",
         "schedule": crontab(minute=20),
     },
+    "months of the chain that are over": {
+        "task": "operations.add_up_chain",
+        "schedule": crontab(minute=15),
+    },
     "places that open or close today": {"task": "places.sweep_days", "schedule": SWEEP},
     "approved restock requests": {"task": "inventory.sweep_restock", "schedule": SWEEP},
     "unfinished bulk approvals": {

@@ -6,8 +6,9 @@ import hashlib
 from array import array
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
@@ -17,7 +18,10 @@ from django.utils import timezone
 
 from backoffice.lib.money import ZERO
 from backoffice.reports.periods import ONE_DAY, Days
-from sales.models import DailySkuSales, MonthlySkuSales
+from backoffice.reports.table import Kind
+from backoffice.reports.times import steps
+from sales.chain import chain_months
+from sales.models import ChainSkuSales, DailySkuSales, MonthlySkuSales
 
 type LocationId = int
 type SkuId = int
@@ -89,6 +93,22 @@ class SoldSkus:
         return zip(self.sku_ids, self.units, self.cents, strict=True)
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Some days, or whole months, that are added up from their own summaries."""
+
+    days: Days
+    is_months: bool = False
+
+    def cut_at(self, cuts: Sequence[date]) -> list[Piece]:
+        """Its stretches between two cuts; months stay together."""
+        if self.is_months:
+            return [self]
+        end = self.days.last + ONE_DAY
+        stretches = [(a, b) for a, b in pairwise(cuts) if self.days.first <= a and b <= end]
+        return [Piece(Days(first, next_ - ONE_DAY)) for first, next_ in stretches]
+
+
 class SalesByPlace:
     """The sums of every place, and of `EVERYWHERE` together, over several, perhaps overlapping, ranges
     of days: in one query."""
@@ -128,7 +148,7 @@ def still_open(days: Days) -> Days:
 def sold_by_sku(
     places: Collection[LocationId], ranges: Sequence[Days], sales: SalesByPlace
 ) -> list[SoldSkus]:
-    """For each range, what was sold of each SKU; at most one query.
+    """For each range, what was sold of each SKU; at most one query, and one that asks for whole months.
 
     It is remembered under the tickets and revenue that each place had in those days, so that a
     sale, however late, is never missing: it makes another key. `sales` must know the sums of the
@@ -151,10 +171,9 @@ def _added_up(
     known: dict[str, SoldSkus] = cache.get_many(past.values())
     parts = [ended(days) for days, key in past.items() if key not in known]
     parts += {still_open(days): None for days in ranges}
-    found = _in_one_query(
-        [(number, query) for number, days in enumerate(parts) for query in _units(places, days)]
-    )
-    by_days = {days: found.get(number, []) for number, days in enumerate(parts)}
+    pieces = _pieces_of(parts)
+    found = _in_one_query(places, list(dict.fromkeys(chain.from_iterable(pieces.values()))))
+    by_days = {days: [sales for piece in pieces[days] for sales in found[piece]] for days in parts}
     fresh = {
         key: SoldSkus.added_up(by_days[ended(days)])
         for days, key in past.items()
@@ -177,34 +196,55 @@ def _memo_key(sales: dict[LocationId, Sums], days: Days) -> str:
     return f"sold-skus:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _units(places: Collection[LocationId], days: Days) -> list[QuerySet[Any]]:
-    """The summaries that add up to the days: those of whole months, and of the days around them."""
+def _pieces_of(parts: Iterable[Days]) -> dict[Days, list[Piece]]:
+    """What adds up to each part; days that several parts have in common are the same piece."""
+    whole = {days: _months_and_days(days) for days in parts}
+    days_alone = [piece.days for found in whole.values() for piece in found if not piece.is_months]
+    cuts = sorted({cut for days in days_alone for cut in (days.first, days.last + ONE_DAY)})
+    return {
+        days: [piece for each in found for piece in each.cut_at(cuts)]
+        for days, found in whole.items()
+    }
+
+
+def _months_and_days(days: Days) -> list[Piece]:
     months = days.whole_months()
-    if len(months):
-        edges = [days.until(months.first - ONE_DAY), days.since(months.last + ONE_DAY)]
-        whole = MonthlySkuSales.objects.filter(month__range=(months.first, months.last))
-        summaries = [whole.filter(location__in=places)]
-    else:
-        edges, summaries = [days], []
-    return summaries + [
-        DailySkuSales.objects.filter(location__in=places, day__range=(edge.first, edge.last))
-        for edge in edges
-        if len(edge)
-    ]
+    if not len(months):
+        return [Piece(days)] if len(days) else []
+    edges = (days.until(months.first - ONE_DAY), days.since(months.last + ONE_DAY))
+    return [Piece(months, is_months=True), *[Piece(edge) for edge in edges if len(edge)]]
 
 
-def _in_one_query(parts: list[tuple[int, QuerySet[Any]]]) -> dict[int, list[SkuSales]]:
-    """What each numbered part sold of each SKU; parts of one number follow one another."""
-    if not parts:
-        return {}
-    first, *others = [
-        summaries.annotate(part=Value(number, IntegerField()))
-        .values_list("part", "sku_id")
+def _summaries(places: Collection[LocationId], piece: Piece) -> list[QuerySet[Any]]:
+    """Those that add up to a piece; of all places together, where they say the same."""
+    days = piece.days
+    if not piece.is_months:
+        each_day = DailySkuSales.objects.filter(location__in=places)
+        return [each_day.filter(day__range=(days.first, days.last))]
+    of_all = chain_months(places, days.first, days.last)
+    others = set(steps(Kind.MONTH, days.first, days.last)).difference(of_all)
+    found: list[QuerySet[Any]] = [ChainSkuSales.objects.filter(month__in=of_all)] if of_all else []
+    if others:
+        found.append(MonthlySkuSales.objects.filter(location__in=places, month__in=others))
+    return found
+
+
+def _in_one_query(
+    places: Collection[LocationId], pieces: list[Piece]
+) -> dict[Piece, list[SkuSales]]:
+    """What the places sold of each SKU in each piece."""
+    queries = [
+        summaries.annotate(piece=Value(number, IntegerField()))
+        .values_list("piece", "sku_id")
         .annotate(Sum("units"), Sum("revenue"))
         .order_by()
-        for number, summaries in parts
+        for number, piece in enumerate(pieces)
+        for summaries in _summaries(places, piece)
     ]
-    found: dict[int, list[SkuSales]] = {}
+    found: dict[Piece, list[SkuSales]] = {piece: [] for piece in pieces}
+    if not queries:
+        return found
+    first, *others = queries
     for number, sku_id, units, revenue in first.union(*others, all=True) if others else first:
-        found.setdefault(number, []).append((sku_id, units, int(100 * revenue)))
+        found[pieces[number]].append((sku_id, units, int(100 * revenue)))
     return found

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
+from sales.actions.chain import add_up_chain
 from sales.models import Sale, SaleLine
 from sales.summaries import DAILY, MONTHLY, SUMMARIES, Summary
 
@@ -50,7 +51,8 @@ SOLD_GOODS = """
     JOIN inventory_product product ON product.id = sku.product_id
 """
 LOCK = """
-    LOCK TABLE inventory_product, sales_sale, sales_saleline, {tables} IN SHARE ROW EXCLUSIVE MODE
+    LOCK TABLE inventory_product, sales_sale, sales_saleline, {tables}, sales_chainmonth
+        IN SHARE ROW EXCLUSIVE MODE
 """
 FILL = "INSERT INTO {table} ({keys}, {sums}) SELECT {keys}, {added} FROM {source} GROUP BY {keys}"
 OF_CATEGORY = """(
@@ -58,6 +60,25 @@ OF_CATEGORY = """(
     JOIN inventory_product product ON product.id = sku.product_id
 ) days"""
 OF_MONTH = "(SELECT date_trunc('month', day)::date AS month, * FROM {table}) days"
+CHAIN_DIFFERENCES = """
+    WITH still_true AS (
+        SELECT month FROM sales_chainmonth kept WHERE tickets = (
+            SELECT sum(tickets) FROM sales_monthlysales WHERE month = kept.month
+        )
+    )
+    SELECT 'chain', month, concat_ws(' ', 'month', sku.code, channel), kept, sold
+    FROM (
+        SELECT month, sku_id, channel, (units, revenue, tax, cost)::text AS kept
+        FROM sales_chainskusales WHERE month IN (SELECT month FROM still_true)
+    ) chain
+    FULL JOIN (
+        SELECT month, sku_id, channel, (sum(units), sum(revenue), sum(tax), sum(cost))::text AS sold
+        FROM ({sales}) sale WHERE month IN (SELECT month FROM still_true)
+        GROUP BY month, sku_id, channel
+    ) sales USING (month, sku_id, channel)
+    JOIN inventory_sku sku ON sku.id = sku_id
+    WHERE kept IS DISTINCT FROM sold
+"""
 DIFFERENCES = """
     SELECT location.code, {period}, concat_ws(' ', {what}), kept, sold
     FROM (SELECT {keys}, ({as_counted})::text AS kept FROM {table}) summary
@@ -121,6 +142,8 @@ def _sales_of(summary: Summary) -> str:
 ADD = "".join([NEW_SALE, *map(_add_to, SUMMARIES), "SELECT"])
 REBUILD = (
     LOCK.format(tables=", ".join(summary.table for summary in SUMMARIES)),
+    "DELETE FROM sales_chainmonth",
+    "DELETE FROM sales_chainskusales",
     *(f"DELETE FROM {summary.table}" for summary in SUMMARIES),  # noqa: S608
     *(
         _fill(DAILY[key], f"({_sales_of(DAILY[key])}) sale")
@@ -164,14 +187,18 @@ def rebuild_summaries() -> None:
     with connection.cursor() as cursor:
         for statement in REBUILD:
             cursor.execute(statement)
+    add_up_chain()
 
 
 def summary_differences() -> list[str]:
     """Where the figures differ from the sales they add up, one sentence each."""
     found = []
     with connection.cursor() as cursor:
-        for summary in SUMMARIES:
-            cursor.execute(_differences(summary) + "ORDER BY 1, 2, 3")
+        for statement in (
+            *map(_differences, SUMMARIES),
+            CHAIN_DIFFERENCES.format(sales=SOLD_GOODS),
+        ):
+            cursor.execute(statement + "ORDER BY 1, 2, 3")
             found += cursor.fetchall()
     return [
         f"{place} {day} {what}: kept {kept or 'nothing'}, sold {sold or 'nothing'}"

@@ -1,5 +1,7 @@
 from sales.models.sale import ReceiptSeries, Sale, SaleLine, Tender
 from sales.models.summary import (
+    ChainMonth,
+    ChainSkuSales,
     DailyCategorySales,
     DailyClerkSales,
     DailyHourSales,
@@ -13,6 +15,8 @@ from sales.models.summary import (
 )
 
 __all__ = [
+    "ChainMonth",
+    "ChainSkuSales",
     "DailyCategorySales",
     "DailyClerkSales",
     "DailyHourSales",

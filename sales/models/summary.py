@@ -75,6 +75,7 @@ class MonthlySales(OfMonth, SoldTickets):
             one_per("month", name="one_summary_per_month_and_channel"),
             first_day_of_month("a_month_of_sales_is_its_first_day"),
         ]
+        indexes = [models.Index(fields=["month"], name="months_of_all_places")]
 
     def __str__(self) -> str:
         return f"{self.location_id} {self.month:%Y-%m} {self.channel}"
@@ -175,3 +176,38 @@ class MonthlyHourSales(OfMonth, SoldTickets):
 
     def __str__(self) -> str:
         return f"{self.location_id} {self.month:%Y-%m} {self.hour}:00 {self.channel}"
+
+
+class ChainMonth(models.Model):
+    """A month of all places together, as it was added up: it holds as long as no place has sold more
+    tickets in it than these, which a sale can only add to."""
+
+    month = models.DateField(unique=True)  # the first day of it
+    tickets = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [first_day_of_month("a_month_of_the_chain_is_its_first_day")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
+class ChainSkuSales(OfMonth):
+    """What all places together sold of a SKU in a month that was added up."""
+
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=6, choices=Sale.Channel)
+    units = models.PositiveBigIntegerField()
+    revenue = MoneyField()
+    tax = MoneyField()
+    cost = MoneyField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["month", "sku", "channel"], name="one_chain_summary_per_month_and_sku"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.sku_id} {self.channel}"

@@ -21,10 +21,20 @@ from backoffice.lib.snapshots import reading_one_snapshot
 from inventory.actions.catalogue import change_product
 from inventory.models import Category, Sku
 from sales.actions import sale as sale_actions
+from sales.actions.chain import add_up_chain
 from sales.actions.sale import Item, Paid, record_sale
 from sales.actions.summary import add_to_summaries, summary_differences
+from sales.chain import chain_months
 from sales.figures import Dimension, Row, sales_figures
-from sales.models import DailyCategorySales, DailySales, Sale, SaleLine, Tender
+from sales.models import (
+    ChainMonth,
+    ChainSkuSales,
+    DailyCategorySales,
+    DailySales,
+    Sale,
+    SaleLine,
+    Tender,
+)
 from shop.actions.fulfilment import hand_over
 from shop.actions.order import Delivery
 from stores.models import Location, Role, User
@@ -214,6 +224,53 @@ def test_categories_are_exact_while_products_move(shops: Shops) -> None:
     assert set(seen) == {True}
     assert is_exact(shops)
     assert DailyCategorySales.objects.exclude(category__in=categories).count() == 0
+
+
+def add_up_until(sold: Event) -> None:
+    """The running month, which sells on, is added up as if it were over."""
+    next_month = (timezone.now() + timedelta(days=32)).date().replace(day=1)
+    while not sold.is_set():
+        add_up_chain(before=next_month)
+    add_up_chain(before=next_month)
+
+
+def test_a_month_that_is_added_up_while_it_sells_is_exact_or_not_read(shops: Shops) -> None:
+    sold, sellers = Event(), count(1)
+
+    def sell_and_say_so(store: Location, seed: int) -> None:
+        try:
+            sell_several(shops, store, seed)
+        finally:
+            if next(sellers) == len(shops.stores):
+                sold.set()
+
+    outcomes = together(
+        [
+            *[partial(sell_and_say_so, store, seed) for seed, store in enumerate(shops.stores)],
+            partial(add_up_until, sold),
+            partial(add_up_until, sold),
+            partial(read_until, sold, shops),
+        ]
+    )
+    *done, seen = outcomes
+    assert done == [None] * (len(shops.stores) + 2)
+    assert set(seen) == {True}
+    months = {sale.sold_on.replace(day=1) for sale in Sale.objects.all()}
+    places = [place.pk for place in shops.places]
+    assert set(chain_months(places, min(months), max(months))) == months
+    added_up = ChainSkuSales.objects.aggregate(units=Sum("units"), revenue=Sum("revenue"))
+    assert [*added_up.values()] == [*lines_added_up()[1:3]]
+
+
+def test_a_month_whose_tickets_are_counted_after_its_sums_is_wrong(shops: Shops) -> None:
+    """What counting both in one statement is for."""
+    sell(shops, shops.stores[0], random.Random(0))
+    next_month = (timezone.now() + timedelta(days=32)).date().replace(day=1)
+    add_up_chain(before=next_month)
+    sell(shops, shops.stores[0], random.Random(1))
+    assert is_exact(shops)
+    ChainMonth.objects.update(tickets=2)
+    assert not is_exact(shops)
 
 
 def test_a_figure_that_is_read_and_written_back_loses_a_sale(

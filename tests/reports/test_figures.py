@@ -18,6 +18,7 @@ from backoffice.reports.periods import Days, Preset
 from backoffice.reports.query import Compare, Query
 from backoffice.reports.stored import load
 from backoffice.reports.table import Cell, Table
+from sales.actions.chain import add_up_chain
 from sales.models import DailySkuSales, MonthlySkuSales, SaleLine
 from shop.models import Order
 from stores.models import Location
@@ -216,6 +217,24 @@ def test_whole_months_and_the_days_around_them_add_up_to_the_lines() -> None:
             expected[line.sku.code] += line.quantity
         assert units([store], days) == dict(expected)
     assert MonthlySkuSales.objects.exists()
+
+
+def test_months_of_the_chain_are_read_as_long_as_they_are_true(chain: Chain) -> None:
+    """What is kept of them is what the report says; a late sale is in the next report at once."""
+    days = Days(date(2026, 3, 1), date(2026, 4, 15))
+    counted = units(chain.places, days)
+    assert sum(counted.values()) > 0
+    add_up_chain()
+    cache.clear()
+    with CaptureQueriesContext(connection) as captured:
+        assert units(chain.places, days) == counted
+    assert any("sales_chainskusales" in query["sql"] for query in captured)
+    assert not any("sales_monthlyskusales" in query["sql"] for query in captured)
+    sell(chain.lyon, datetime(2026, 3, 3, 11, tzinfo=UTC), {chain.mouse: 1})
+    code = chain.mouse.code
+    for _run in range(2):  # counted afresh, and remembered
+        assert units(chain.places, days) == {**counted, code: counted[code] + 1}
+    assert units([chain.lyon], days) != units(chain.places, days)
 
 
 @pytest.mark.django_db(transaction=True)
