@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -40,51 +41,57 @@ class Reader:
         )
 
 
+@lru_cache(maxsize=4096)
+def _path(name: str, *args: Cell) -> str:
+    """The address of a page, worked out once: many cells of a column lead to few pages."""
+    return reverse(name, args=args)
+
+
 def _store(reader: Reader, row: Row) -> str:
     code = row.get("store_code")
     if not code or code == reader.code:
         return ""
     asked = _period(reader.query.days) | {"compare": str(reader.query.compare)}
-    return f"{reverse('backoffice:store_report', args=[code, reader.report])}?{urlencode(asked)}"
+    return f"{_path('backoffice:store_report', code, reader.report)}?{urlencode(asked)}"
 
 
 def _receipts(reader: Reader, row: Row) -> str:
     code = row.get("store_code") or reader.code
     days = urlencode(_period(_days(reader, row)))
-    return f"{reverse('sales:store_sales', args=[code])}?{days}" if code else ""
+    return f"{_path('sales:store_sales', code)}?{days}" if code else ""
 
 
 def _stock(reader: Reader, row: Row) -> str:
     code = row.get("store_code") or reader.code
-    return reverse("inventory:store_stock", args=[code]) if code else ""
+    return _path("inventory:store_stock", code) if code else ""
 
 
 def _orders(reader: Reader, row: Row) -> str:
     code = row.get("store_code") or reader.code
-    return f"{reverse('shop:store_orders', args=[code])}?state=open" if code else ""
+    return f"{_path('shop:store_orders', code)}?state=open" if code else ""
 
 
 def _product(reader: Reader, row: Row) -> str:
     pk = row.get("product_id")
-    return reverse("inventory:product_detail", args=[pk]) if pk and reader.reads_products else ""
+    return _path("inventory:product_detail", pk) if pk and reader.reads_products else ""
 
 
 def _sku(reader: Reader, row: Row) -> str:
     """The SKU's movements at the place, or its product."""
     code, pk = row.get("store_code") or reader.code, row.get("sku_id")
     if code and pk:
-        return reverse("inventory:stock_movements", args=[code, pk])
+        return _path("inventory:stock_movements", code, pk)
     return _product(reader, row)
 
 
 def _sold(reader: Reader, row: Row) -> str:
     """The movements that add up to the units sold."""
     if reader.code and row.get("sku_id"):
-        return reverse("inventory:stock_movements", args=[reader.code, row["sku_id"]])
+        return _path("inventory:stock_movements", reader.code, row["sku_id"])
     if not reader.reads_movements or not row.get("product_code"):
         return ""
     asked = {"q": row["product_code"], "document": "sale"} | _period(_days(reader, row))
-    return f"{reverse('inventory:movement_list')}?{urlencode(asked)}"
+    return f"{_path('inventory:movement_list')}?{urlencode(asked)}"
 
 
 LINKS: dict[str, Callable[[Reader, Row], str]] = {

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_symbol
 from django import template
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -20,8 +20,9 @@ def figure(value: Decimal | int | None) -> str:
     """`1234.5` as `1,234.50` or `1 234,50`; whole numbers without places; nothing as a dash."""
     if value is None:
         return "–"
-    places = max(-int(value.as_tuple().exponent), 0) if isinstance(value, Decimal) else 0
-    return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+    text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+    own = {",": get_format("THOUSAND_SEPARATOR"), ".": get_format("DECIMAL_SEPARATOR")}
+    return text.translate(str.maketrans(own))
 
 
 @register.filter
