@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -49,10 +50,11 @@ def run_report(
 
 def refuse_too_many(asker: User) -> None:
     """Raise `TooManyReports` for whoever asks faster than anybody reads, or before long ones are made."""
-    asked = Snapshot.objects.filter(made_by=asker)
-    lately = asked.filter(asked_at__gte=timezone.now() - LATELY)
-    waiting = asked.filter(state=State.WAITING)
-    if lately.count() >= settings.REPORTS_PER_PERSON or waiting.count() >= MOST_WAITING:
+    lately, waiting = Q(asked_at__gte=timezone.now() - LATELY), Q(state=State.WAITING)
+    found = Snapshot.objects.filter(lately | waiting, made_by=asker).aggregate(
+        lately=Count("pk", filter=lately), waiting=Count("pk", filter=waiting)
+    )
+    if found["lately"] >= settings.REPORTS_PER_PERSON or found["waiting"] >= MOST_WAITING:
         raise TooManyReports
 
 

@@ -7,7 +7,10 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms.utils import flatatt
 from django.utils.formats import get_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.lib.text import normal, refuse_invisible
@@ -40,6 +43,39 @@ class QuantityField(forms.IntegerField):
         if isinstance(value, str) and value and not re.fullmatch(r"\s*-?[0-9]{1,20}\s*", value):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
+
+
+class PlainSelect(forms.Select):
+    """A select of many plain options, written at once instead of by a template for each."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        chosen = set(self.format_value(value))
+        options = [
+            f'<option value="{escape(key)}"{" selected" * (str(key) in chosen)}>{escape(label)}</option>'
+            for key, label in self.choices
+        ]
+        own = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        return SafeString(f"<select{own}>{''.join(options)}</select>")
+
+
+class PlainCheckboxes(forms.CheckboxSelectMultiple):
+    """Many boxes as entries of a menu, written at once instead of by a template for each."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        chosen = set(self.format_value(value))
+        own = self.build_attrs(self.attrs, {**(attrs or {}), "type": "checkbox", "name": name})
+        known = own.pop("id", f"id_{name}")
+        opening = f'<label class="menu-item"><input{flatatt(own)} id="{escape(known)}_'
+        boxes = [
+            f'{opening}{number}" value="{escape(key)}"{" checked" * (str(key) in chosen)}>'
+            f" {escape(label)}</label>"
+            for number, (key, label) in enumerate(self.choices)
+        ]
+        return SafeString("".join(boxes))
 
 
 class SeveralField(forms.MultipleChoiceField):

@@ -3,7 +3,7 @@ name, and what a chosen value is called."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.lib.fields import NameField, SeveralField
+from backoffice.lib.fields import NameField, PlainCheckboxes, PlainSelect, SeveralField
 from backoffice.reports.definition import Definition
 from backoffice.reports.names import labelled
 from backoffice.reports.table import Words
@@ -25,6 +25,8 @@ NAMED_AT_MOST = 4
 
 class StoresField(SeveralField):
     """Some of the reader's places by their codes; none means all of them."""
+
+    widget = PlainCheckboxes
 
     def __init__(self, places: Sequence[Location]) -> None:
         kept = [(place.code, place.name) for place in places if not place.archived_at]
@@ -66,6 +68,13 @@ class Filter:
     in_words: Callable[[tuple[str, ...]], str]
 
 
+def _choice(choices: Callable[[], Iterable[tuple[str, Words]]], label: str) -> forms.Field:
+    """One of the choices, or none. They are looked for when they are shown, or when one was chosen."""
+    return forms.ChoiceField(
+        choices=lambda: [ANY, *choices()], required=False, label=label, widget=PlainSelect
+    )
+
+
 def _stores(places: Sequence[Location]) -> forms.Field | None:
     return StoresField(places) if len(places) > 1 else None
 
@@ -76,8 +85,8 @@ def _store_names(codes: tuple[str, ...]) -> str:
 
 
 def _categories(places: Sequence[Location]) -> forms.Field:
-    choices = [ANY, *Category.objects.values_list("slug", "name")]
-    return forms.ChoiceField(choices=choices, required=False, label=_("Category"))
+    found = Category.objects.values_list("slug", "name")
+    return _choice(lambda: found, _("Category"))
 
 
 def _category_name(values: tuple[str, ...]) -> str:
@@ -92,8 +101,7 @@ def _product_name(values: tuple[str, ...]) -> str:
 
 
 def _channels(places: Sequence[Location]) -> forms.Field:
-    choices = [ANY, *Sale.Channel.choices]
-    return forms.ChoiceField(choices=choices, required=False, label=_("Channel"))
+    return _choice(lambda: Sale.Channel.choices, _("Channel"))
 
 
 def _channel_name(values: tuple[str, ...]) -> str:
@@ -102,9 +110,9 @@ def _channel_name(values: tuple[str, ...]) -> str:
 
 
 def _clerks(places: Sequence[Location]) -> forms.Field:
-    people = User.objects.filter(memberships__location__in=places).distinct()
-    choices = labelled((person.email, str(person)) for person in people.order_by("name", "email"))
-    return forms.ChoiceField(choices=[ANY, *choices], required=False, label=_("Sold by"))
+    people = User.objects.filter(memberships__location__in=places).order_by("name", "email")
+    named = people.distinct().values_list("email", "name")
+    return _choice(lambda: labelled((email, name or email) for email, name in named), _("Sold by"))
 
 
 def _clerk_name(values: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.forms import PeriodForm
+from backoffice.lib.fields import PlainSelect
 from backoffice.reports.definition import Definition
 from backoffice.reports.filters import StoresField, filter_fields
 from backoffice.reports.periods import Days, Preset
@@ -29,7 +30,10 @@ class QuestionForm(forms.Form):
         self.definition = definition
         if definition.compares:
             self.fields["compare"] = forms.ChoiceField(
-                choices=Compare.choices, required=False, label=_("Compare with")
+                choices=Compare.choices,
+                required=False,
+                label=_("Compare with"),
+                widget=PlainSelect,
             )
         self._add_groupings(definition)
         self.filter_names = filter_fields(definition, places)
@@ -40,10 +44,13 @@ class QuestionForm(forms.Form):
         if len(choices) < 2:
             return
         self.fields["group_by"] = forms.ChoiceField(
-            choices=choices, required=False, label=_("Group by")
+            choices=choices, required=False, label=_("Group by"), widget=PlainSelect
         )
         self.fields["then_by"] = forms.ChoiceField(
-            choices=[("", "–"), *choices], required=False, label=_("Then by")
+            choices=[("", "–"), *choices],
+            required=False,
+            label=_("Then by"),
+            widget=PlainSelect,
         )
 
     def clean(self) -> dict[str, Any]:

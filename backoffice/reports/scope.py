@@ -55,7 +55,7 @@ def scope_to_repeat(snapshot: Snapshot, places: Iterable[Location], reader: User
     """Where the reader can ask the same again: at the one place that it counts, or company-wide; None
     for a reader of some places."""
     definition = REPORTS[snapshot.report]
-    counted = list(places)
+    counted = list(places) if len(snapshot.locations) == 1 else []
     asked_for_stores = bool(snapshot.query.get("filters", {}).get("store"))
     if len(counted) == 1 and not asked_for_stores:
         return Scope(reader, counted[0])

@@ -16,6 +16,7 @@ from backoffice.reports.query import Query
 from backoffice.reports.scope import Scope, scope_to_repeat
 from backoffice.reports.screen import ScreenTable, Tile, tiles
 from stores.models import Location, User
+from stores.models.location import LocationQuerySet
 
 
 class SnapshotPage:
@@ -32,12 +33,13 @@ class SnapshotPage:
         return REPORTS[self.snapshot.report]
 
     @cached_property
-    def places(self) -> list[Location]:
-        return list(Location.objects.filter(pk__in=self.snapshot.locations))
+    def places(self) -> LocationQuerySet:
+        """Read when somebody asks for them."""
+        return Location.objects.filter(pk__in=self.snapshot.locations)
 
     @cached_property
     def tables(self) -> list[ScreenTable]:
-        code = self.places[0].code if len(self.places) == 1 else ""
+        code = self.places[0].code if len(self.snapshot.locations) == 1 else ""
         reader = Reader.of(self.reader, self.snapshot.report, self.query, code)
         records = self.snapshot.tables.all()
         for record in records:
