@@ -40,10 +40,8 @@ AUDITED = frozenset(
     }
 )
 EVERY = ("INSERT", "UPDATE", "DELETE")
-AFTERWARDS = (
-    "UPDATE",
-    "DELETE",
-)  # of what is never changed by Comptoir: its ledger tells of the rest
+# of what is never changed by Comptoir: its ledger tells of the rest
+AFTERWARDS = ("UPDATE", "DELETE")
 
 FUNCTION = """
 CREATE FUNCTION audit_{table}() RETURNS trigger LANGUAGE plpgsql AS $audit$

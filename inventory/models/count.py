@@ -25,9 +25,8 @@ class TransferCountLine(models.Model):
     line = models.OneToOneField(TransferLine, on_delete=models.CASCADE, related_name="counted")
     received = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
-    reason = models.CharField(
-        _("reason"), max_length=12, choices=RestockLine.Reason, blank=True
-    )  # of what is rejected
+    # of what is rejected
+    reason = models.CharField(_("reason"), max_length=12, choices=RestockLine.Reason, blank=True)
 
     class Meta:
         ordering = ["pk"]

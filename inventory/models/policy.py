@@ -271,9 +271,8 @@ class RefreshRun(models.Model):
 class ApprovalRule(models.Model):
     """When the worker may approve a store's request by itself: one row per store, one for the rest."""
 
-    location = models.OneToOneField(
-        Location, on_delete=models.CASCADE, null=True, related_name="+"
-    )  # null: the company
+    # null: the company
+    location = models.OneToOneField(Location, on_delete=models.CASCADE, null=True, related_name="+")
     is_on = models.BooleanField(_("on"), default=False)
     max_value = MoneyField(_("up to a value, at cost, of"), default=0)
     min_cover_days = models.PositiveSmallIntegerField(

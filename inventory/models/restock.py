@@ -108,9 +108,8 @@ class RestockRequest(models.Model):
     refusal = models.CharField(_("reason of the refusal"), max_length=500, blank=True)
     done_at = models.DateTimeField(_("received"), null=True)
     version = models.PositiveIntegerField(default=1)  # grows with each step: what a page has shown
-    told_version = models.PositiveIntegerField(
-        default=0
-    )  # the last one that approvers were told of
+    # the last one that approvers were told of
+    told_version = models.PositiveIntegerField(default=0)
 
     objects = RestockRequestQuerySet.as_manager()
 

@@ -41,9 +41,8 @@ class StockLevel(models.Model):
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="levels")
     on_hand = models.IntegerField(_("on hand"), default=0)
     reserved = models.IntegerField(_("reserved"), default=0)
-    incoming = models.IntegerField(
-        _("incoming"), default=0, db_default=0
-    )  # sent here and not yet received
+    # sent here and not yet received
+    incoming = models.IntegerField(_("incoming"), default=0, db_default=0)
     # What the policies say here, written by inventory.actions.policy from `StockPolicy`
     reorder_point = models.PositiveIntegerField(_("reorder point"), default=0)
     target = models.PositiveIntegerField(_("target"), default=0)

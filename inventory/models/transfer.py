@@ -166,9 +166,8 @@ class TransferReceiptLine(models.Model):
     rejected = models.PositiveIntegerField(default=0)
     came_back = models.PositiveIntegerField(default=0)
     written_off = models.PositiveIntegerField(default=0)
-    reason = models.CharField(
-        _("reason"), max_length=12, choices=RestockLine.Reason, blank=True
-    )  # of what was not received
+    # of what was not received
+    reason = models.CharField(_("reason"), max_length=12, choices=RestockLine.Reason, blank=True)
 
     class Meta:
         ordering = ["pk"]

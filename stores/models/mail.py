@@ -53,9 +53,8 @@ class Mail(models.Model):
     subject = models.CharField(_("subject"), max_length=250)
     text = models.TextField()
     html = models.TextField(blank=True)
-    message_id = models.CharField(
-        max_length=320, unique=True
-    )  # as long as a domain can be, and more
+    # as long as a domain can be, and more
+    message_id = models.CharField(max_length=320, unique=True)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
@@ -96,9 +95,8 @@ class MailAttachment(models.Model):
     name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=100)
     content = models.BinaryField()
-    content_id = models.CharField(
-        max_length=60, blank=True, db_default=""
-    )  # of a picture in the HTML
+    # of a picture in the HTML
+    content_id = models.CharField(max_length=60, blank=True, db_default="")
 
     def __str__(self) -> str:
         return self.name

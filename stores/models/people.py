@@ -47,9 +47,8 @@ class User(AbstractBaseUser):
     theme = models.CharField(_("appearance"), max_length=5, choices=Theme, default=Theme.AUTO)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
-    invited_at = models.DateTimeField(
-        null=True
-    )  # the last time; nobody who signed up by themselves
+    # the last time; nobody who signed up by themselves
+    invited_at = models.DateTimeField(null=True)
     two_factor_since = models.DateTimeField(null=True)
 
     objects = UserManager()

@@ -26,12 +26,6 @@ from tests.factories import (
 from tests.processes import Mailbox
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
-
-
-@pytest.fixture
-def central() -> Location:
-    return make_warehouse("central", name="Central")
 
 
 @pytest.fixture

@@ -153,10 +153,6 @@ def test_a_repeated_hour_and_a_midnight_elsewhere_are_those_of_the_store() -> No
     assert summary_differences() == []
 
 
-def move(sku: Sku, category: Category) -> None:
-    change_product(sku.product_id, category=category, by=make_staff(Role.HEAD_OFFICE))
-
-
 @pytest.mark.usefixtures("two_stores")
 def test_a_product_that_moves_takes_its_past_along() -> None:
     office, mouse = make_staff(Role.HEAD_OFFICE), Sku.objects.get(code="MOUSE")
