@@ -76,5 +76,9 @@ SCHEDULE = {
         "task": "reports.sweep_old_snapshots",
         "schedule": crontab(hour=1, minute=40),
     },
+    "mails that are no longer kept": {
+        "task": "mail.sweep_old_mails",
+        "schedule": crontab(hour=1, minute=50),
+    },
     "reports that a worker makes": {"task": "reports.sweep_snapshots", "schedule": SWEEP},
 }

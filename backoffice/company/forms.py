@@ -202,7 +202,15 @@ class TimesForm(SectionForm):
         max_value=3660,
         help_text=_(
             "Older runs are deleted at night, with their figures and papers; the last run of each"
-            " schedule stays. Mails that were sent, and who got them, stay too."
+            " schedule stays, and so does who got them by mail."
+        ),
+    )
+    mail_days = QuantityField(
+        min_value=30,
+        max_value=3660,
+        help_text=_(
+            "Older mails that were sent are deleted at night, with their files. Who got which report"
+            " stays known; a mail that could not be sent stays until somebody sends it."
         ),
     )
 

@@ -70,6 +70,12 @@ class Company(models.Model):
         db_default=400,
         validators=[MinValueValidator(30), MaxValueValidator(3660)],
     )
+    mail_days = models.PositiveSmallIntegerField(
+        _("days that sent mails are kept"),
+        default=400,
+        db_default=400,
+        validators=[MinValueValidator(30), MaxValueValidator(3660)],
+    )
     digest_at = models.TimeField(_("hour of the daily digest"), default=time(7), db_default=time(7))
 
     most_change = MoneyField(

@@ -79,6 +79,9 @@ class Mail(models.Model):
                 name="mails_waiting",
             ),
             models.Index(fields=["state", "-id"], name="mails_by_state"),
+            models.Index(
+                fields=["sent_at"], condition=models.Q(state="sent"), name="mails_sent_by_age"
+            ),
         ]
 
     def __str__(self) -> str:

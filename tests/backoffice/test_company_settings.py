@@ -82,7 +82,12 @@ def test_each_section_is_saved_alone(admin: Client) -> None:
         "money": {"currency": "CHF", "prices_include_tax": False},
         "language": {"time_zone": "Asia/Tokyo", "languages": ["fr"], "language": "fr"},
         "mail": {"mail_name": "La Brûlerie", "mail_address": "shop@brulerie.example"},
-        "times": {"order_hold_minutes": "45", "report_days": "90", "digest_at": "08:30"},
+        "times": {
+            "order_hold_minutes": "45",
+            "report_days": "90",
+            "mail_days": "60",
+            "digest_at": "08:30",
+        },
         "limits": {"most_change": "200,50", "unpaid_orders": "2", "unpaid_units": "70"},
         "shop": {"online_location": nice.pk},
         "rights": {
@@ -110,7 +115,7 @@ def test_each_section_is_saved_alone(admin: Client) -> None:
     )
     assert company.sender == "=?utf-8?q?La_Br=C3=BBlerie?= <shop@brulerie.example>"
     assert (company.order_hold_minutes, company.digest_at) == (45, time(8, 30))
-    assert company.report_days == 90
+    assert (company.report_days, company.mail_days) == (90, 60)
     assert (company.most_change, company.unpaid_orders, company.unpaid_units) == (
         Decimal("200.50"),
         2,
@@ -134,6 +139,7 @@ def test_each_section_is_saved_alone(admin: Client) -> None:
         ("mail", "mail_name", "A\nBcc: x", None),
         ("times", "order_hold_minutes", "0", "Type at least 1."),
         ("times", "request_waits_hours", "many", "Type a whole number"),
+        ("times", "mail_days", "29", "Type at least 30."),
         ("times", "digest_at", "25:00", "Type a time, such as 07:00."),
         ("limits", "most_change", "-1", "greater than or equal to 0"),
         ("limits", "unpaid_orders", "101", "Type at most 100."),
