@@ -1,9 +1,6 @@
 """The cache and broker, or the database, away for a while: people go on, work waits and is done."""
 
-import os
 import re
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -26,7 +23,7 @@ from inventory.models import RestockRequest, StockLevel
 from sales.models import Sale
 from shop.models import Order
 from stores.models import Mail, Role
-from tests import processes
+from tests import migrated, processes
 from tests.factories import (
     PASSWORD,
     make_level,
@@ -158,15 +155,10 @@ def test_after_a_restart_of_the_database_no_page_fails(stack: ExitStack, tmp_pat
     data = tmp_path / f"postgres-{uuid4().hex[:6]}"
     log = Path(settings.RUN_DIR) / "logs" / "restarted.log"
     options = {"log": log, "settings": services.UNSAFE_AND_FAST | {"shared_buffers": "32MB"}}
+    migrated.put_into(data, log=log)
     database = services.start_postgres(data, **options)  # type: ignore[arg-type]
     stack.enter_context(running(database))
-    here = {"DATABASE_URL": services.postgres_url(data)}
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-        env=os.environ | here | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
-        cwd=settings.BASE_DIR,
-        check=True,
-    )
+    here = {"DATABASE_URL": services.postgres_url(data, migrated.DATABASE)}
     web, address = processes.start_web(**here)
     stack.enter_context(running(web))
 

@@ -16,6 +16,7 @@ import yaml
 
 from backoffice.dev.run import BASE_DIR
 from backoffice.dev.services import free_port, wait_until
+from tests import migrated
 
 pytestmark = pytest.mark.slow
 COMMAND = [sys.executable, "-m", "backoffice.dev.run"]
@@ -70,10 +71,24 @@ class Chain:
 
 
 @pytest.fixture
-def chain(tmp_path: Path) -> Iterator[Chain]:
-    """A chain that was started and is ready, without the demo's data."""
-    folder, port = tmp_path / "run", free_port()
+def folder(tmp_path: Path) -> Path:
+    """Where a chain keeps its data, empty at first."""
+    folder = tmp_path / "run"
     folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def known_folder(folder: Path, tmp_path: Path) -> Path:
+    """The same on a machine where the chain ran before: its database is there."""
+    migrated.put_into(folder / "postgres", log=tmp_path / "migrated.log")
+    return folder
+
+
+@pytest.fixture
+def chain(folder: Path) -> Iterator[Chain]:
+    """A chain that was started and is ready, without the demo's data."""
+    port = free_port()
     env = environment(folder, port) | {"DEMO": "0"}
     with (folder / "said").open("w") as said:
         process = subprocess.Popen(
@@ -120,7 +135,10 @@ def test_one_command_starts_everything_and_ctrl_c_leaves_nothing_behind(chain: C
 
 
 @pytest.mark.timeout(300)
-def test_a_part_that_stops_by_itself_is_named_and_stops_the_others(chain: Chain) -> None:
+def test_a_part_that_stops_by_itself_is_named_and_stops_the_others(
+    known_folder: Path, chain: Chain
+) -> None:
+    assert chain.folder == known_folder
     children = chain.children()
     beat = next(child for child in children if "beat" in child.cmdline())
     beat.kill()
