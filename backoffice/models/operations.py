@@ -19,6 +19,9 @@ class LedgerCheck(models.Model):
 
     checked_at = models.DateTimeField(default=timezone.now)
     drift = models.PositiveIntegerField()  # how many figures differ
+    found = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField())
+    )  # the first of them
     guarded = models.BooleanField()  # whether the database refuses to change movements
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -84,6 +84,7 @@ class Health:
     worker_seen_at: datetime | None
     worker_is_stale: bool
     ledger_drift: int  # stock figures that differed from the ledger when it was last checked
+    ledger_found: Sequence[Mapping[str, Any]]  # the first of these, by place and article
     ledger_is_guarded: bool
     ledger_checked_at: datetime | None
     suggested_at: datetime | None  # when all suggestions were last worked out afresh
@@ -96,7 +97,9 @@ class Health:
 
     def without_ledger(self) -> Health:
         """The same for whoever sees one place: the ledger is everybody's."""
-        return replace(self, ledger_drift=0, ledger_is_guarded=True, ledger_checked_at=None)
+        return replace(
+            self, ledger_drift=0, ledger_found=(), ledger_is_guarded=True, ledger_checked_at=None
+        )
 
 
 type Figures = Mapping[str, Any]
@@ -123,6 +126,7 @@ def figures_of(
         out=count_of(alerts.filter(kind=Alert.Kind.OUT)),
         low=count_of(alerts.filter(kind=Alert.Kind.LOW)),
         ledger_drift=Subquery(check.values("drift")[:1]),
+        ledger_found=Subquery(check.values("found")[:1]),
         ledger_is_guarded=Subquery(check.values("guarded")[:1]),
         ledger_checked_at=Subquery(check.values("checked_at")[:1]),
         suggested_at=Subquery(afresh.values("finished_at")[:1]),
@@ -240,6 +244,7 @@ def health_of(figures: Figures, now: datetime) -> Health:
         worker_seen_at=seen_at,
         worker_is_stale=seen_at is None or seen_at < oldest,
         ledger_drift=figures["ledger_drift"] or 0,
+        ledger_found=figures["ledger_found"] or (),
         ledger_is_guarded=figures["ledger_is_guarded"] is not False,
         ledger_checked_at=figures["ledger_checked_at"],
         suggested_at=suggested_at,

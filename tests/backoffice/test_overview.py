@@ -1,5 +1,6 @@
 """The first pages: of head office, and of each store and warehouse."""
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -341,6 +342,13 @@ def test_what_the_last_check_of_the_ledger_found_is_told(client: Client) -> None
     page = client.get(OFFICE).text
     assert "1 stock figure differs from its movements" in page
     assert "movements add up to" not in page
+    place, sku = level.location, level.sku
+    movements = f"/head-office/movements/?q={sku.code}&amp;place={place.code}"
+    assert f'<a href="{movements}">{place}, {sku.code}</a>: the figure says 19, its rows ' in page
+    assert "check_ledger names all" not in page
+    assert client.get(html.unescape(movements)).text.count(sku.code) > 1
+    LedgerCheck.objects.update(drift=21)
+    assert "The command check_ledger names all of them." in client.get(OFFICE).text
 
 
 @pytest.mark.django_db
