@@ -7,6 +7,9 @@ import pytest
 
 from inventory.actions import restock
 from tests.concurrency.together import wait_for_a_rival
+from tests.places import approver, clerk, store, warehouse
+
+__all__ = ["approver", "clerk", "first_waits_for_its_rival", "store", "warehouse"]
 
 
 @pytest.fixture

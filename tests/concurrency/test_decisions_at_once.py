@@ -27,15 +27,10 @@ from inventory.models import (
 from stores.models import Location, Mail, Role, User
 from tests.concurrency.together import the_one, together
 from tests.concurrency.unguarded import read_without_lock
-from tests.factories import make_membership, make_restock, make_user, make_warehouse
+from tests.factories import make_membership, make_restock, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 type Decide = Callable[[], Any]
-
-
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central")
 
 
 @pytest.fixture

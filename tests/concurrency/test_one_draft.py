@@ -10,31 +10,11 @@ from inventory.actions.restock_asking import Asked, ask_draft, withdraw_restock
 from inventory.actions.restock_draft import Added, add_to_draft, scan_into_draft
 from inventory.errors import AlreadyDecided, RequestChanged
 from inventory.models import RestockEvent, RestockLine, RestockRequest
-from stores.models import Location, Role, User
+from stores.models import Location, User
 from tests.concurrency.together import together
-from tests.factories import make_restock, make_sku, make_staff, make_store, make_warehouse
+from tests.factories import make_restock, make_sku
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def store() -> Location:
-    return make_store("lyon")
-
-
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central")
-
-
-@pytest.fixture
-def clerk(store: Location) -> User:
-    return make_staff(Role.CLERK, store)
-
-
-@pytest.fixture
-def approver(warehouse: Location) -> User:
-    return make_staff(Role.LOGISTICS, warehouse)
 
 
 def test_people_who_begin_a_draft_at_once_write_the_same_one(

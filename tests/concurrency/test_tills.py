@@ -19,22 +19,12 @@ from sales.actions import sale as sale_actions
 from sales.actions.sale import Item, Paid, record_sale
 from sales.actions.summary import summary_differences
 from sales.models import DailySales, ReceiptSeries, Sale, Tender
-from stores.models import Location, Role, User
+from stores.models import Location, User
 from tests.concurrency.together import PATIENCE, together
-from tests.factories import make_level, make_sku, make_staff, make_store
+from tests.factories import make_level, make_sku, make_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SALES_EACH = 6
-
-
-@pytest.fixture
-def store() -> Location:
-    return make_store("lyon")
-
-
-@pytest.fixture
-def clerk(store: Location) -> User:
-    return make_staff(Role.CLERK, store)
 
 
 def sell(store: Location, clerk: User, wanted: dict[int, int]) -> Sale:

@@ -19,26 +19,9 @@ from inventory.models import Document, RestockEvent, RestockRequest, StockLevel,
 from stores.models import Location, Role, User
 from tests.concurrency.together import PATIENCE, the_one, together
 from tests.concurrency.unguarded import read_without_lock
-from tests.factories import (
-    make_level,
-    make_restock,
-    make_sku,
-    make_staff,
-    make_store,
-    make_warehouse,
-)
+from tests.factories import make_level, make_restock, make_sku, make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def store() -> Location:
-    return make_store("lyon")
-
-
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central")
 
 
 @pytest.fixture

@@ -1,29 +1,12 @@
-"""A store and its logistics centre, and who works there."""
+"""A store, its logistics centre and who works there; and the same by the names of their towns."""
 
 import pytest
 
-from stores.models import Location, Role, User
-from tests.factories import make_staff, make_store, make_warehouse
+from stores.models import Location
+from tests.factories import make_store
+from tests.places import approver, clerk, store, warehouse
 
-
-@pytest.fixture
-def store() -> Location:
-    return make_store("lyon")
-
-
-@pytest.fixture
-def warehouse() -> Location:
-    return make_warehouse("central")
-
-
-@pytest.fixture
-def clerk(store: Location) -> User:
-    return make_staff(Role.CLERK, store)
-
-
-@pytest.fixture
-def approver(warehouse: Location) -> User:
-    return make_staff(Role.LOGISTICS, warehouse)
+__all__ = ["approver", "central", "clerk", "lyon", "paris", "store", "warehouse"]
 
 
 @pytest.fixture
