@@ -171,6 +171,10 @@ def test_after_a_restart_of_the_database_no_page_fails(stack: ExitStack, tmp_pat
 
     with ThreadPoolExecutor(AT_ONCE) as visitors:
         assert set(visitors.map(look, range(40))) == {200}
+        database.stop()  # nobody looks meanwhile: a page that fails ends its connection
+        database = services.start_postgres(data, **options)  # type: ignore[arg-type]
+        stack.enter_context(running(database))
+        assert set(visitors.map(look, range(40))) == {200}
         database.stop()
         assert set(visitors.map(look, range(4))) <= {500, 503}
         restarted = services.start_postgres(data, **options)  # type: ignore[arg-type]
