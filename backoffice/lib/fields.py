@@ -9,7 +9,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.utils import flatatt
 from django.utils.formats import get_format
-from django.utils.html import escape
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -52,12 +52,13 @@ class PlainSelect(forms.Select):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         chosen = set(self.format_value(value))
-        options = [
-            f'<option value="{escape(key)}"{" selected" * (str(key) in chosen)}>{escape(label)}</option>'
-            for key, label in self.choices
-        ]
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, " selected" * (str(key) in chosen), label) for key, label in self.choices),
+        )
         own = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
-        return SafeString(f"<select{own}>{''.join(options)}</select>")
+        return format_html("<select{}>{}</select>", own, options)
 
 
 class PlainCheckboxes(forms.CheckboxSelectMultiple):
@@ -69,13 +70,14 @@ class PlainCheckboxes(forms.CheckboxSelectMultiple):
         chosen = set(self.format_value(value))
         own = self.build_attrs(self.attrs, {**(attrs or {}), "type": "checkbox", "name": name})
         known = own.pop("id", f"id_{name}")
-        opening = f'<label class="menu-item"><input{flatatt(own)} id="{escape(known)}_'
-        boxes = [
-            f'{opening}{number}" value="{escape(key)}"{" checked" * (str(key) in chosen)}>'
-            f" {escape(label)}</label>"
-            for number, (key, label) in enumerate(self.choices)
-        ]
-        return SafeString("".join(boxes))
+        return format_html_join(
+            "",
+            '<label class="menu-item"><input{} id="{}_{}" value="{}"{}> {}</label>',
+            (
+                (flatatt(own), known, number, key, " checked" * (str(key) in chosen), label)
+                for number, (key, label) in enumerate(self.choices)
+            ),
+        )
 
 
 class SeveralField(forms.MultipleChoiceField):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.utils.html import escape, format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from backoffice.reports.links import Reader, link_of
 from backoffice.reports.shown import heading, shown
 from backoffice.reports.table import Cell, Column, Kind
 
+CELL = "{}{}</td>"
+LINK, FIGURE_LINK = '<a href="{}">{}</a>', '<a class="figure-link" href="{}">{}</a>'
 ONE_LINE = (Kind.DAY, Kind.WEEK, Kind.MONTH, Kind.HOUR)
 
 
@@ -23,31 +25,29 @@ class RowWriter:
         self.columns = [(n, c, _opening(c)) for n, c in enumerate(columns) if c.is_shown]
 
     def body(self, rows: Iterable[Sequence[Cell]]) -> SafeString:
-        return SafeString("\n".join([self._row(row) for row in rows]))
+        return format_html_join("\n", "<tr>{}</tr>", ((self._cells(row),) for row in rows))
 
     def totals(self, totals: Sequence[Cell]) -> SafeString:
         """The cells of the totals but the first, which says what they are."""
-        cells = [
-            f"{opening}{'' if totals[n] is None else escape(shown(totals[n], column))}</td>"
+        cells = (
+            (opening, "" if totals[n] is None else shown(totals[n], column))
             for n, column, opening in self.columns[1:]
-        ]
-        return SafeString("".join(cells))
+        )
+        return format_html_join("", CELL, cells)
 
-    def _row(self, row: Sequence[Cell]) -> str:
+    def _cells(self, row: Sequence[Cell]) -> SafeString:
         named = dict(zip(self.keys, row, strict=True))
-        cells = [
-            f"{opening}{self._content(row[n], column, named)}</td>"
-            for n, column, opening in self.columns
-        ]
-        return f"<tr>{''.join(cells)}</tr>"
+        cells = (
+            (opening, self._content(row[n], column, named)) for n, column, opening in self.columns
+        )
+        return format_html_join("", CELL, cells)
 
     def _content(self, cell: Cell, column: Column, row: Mapping[str, Cell]) -> str:
-        text = escape(shown(cell, column))
+        text = shown(cell, column)
         url = link_of(column.link, self.reader, row) if column.link and cell is not None else ""
         if not url:
             return text
-        look = ' class="figure-link"' if column.kind.is_number else ""
-        return f'<a{look} href="{escape(url)}">{text}</a>'
+        return format_html(FIGURE_LINK if column.kind.is_number else LINK, url, text)
 
 
 def _opening(column: Column) -> SafeString:
