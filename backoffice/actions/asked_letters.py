@@ -97,7 +97,7 @@ def begin_letter(letter_id: int) -> bool:
 def _carry_out(letter_id: int) -> None:
     with writing_from_one_snapshot():
         waiting = AskedLetter.objects.filter(pk=letter_id, state=State.WAITING)
-        locked = waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
+        locked = waiting.select_for_update(of=("self",), no_key=True)
         letter = locked.select_related("snapshot__made_by", "schedule", "reader").first()
         if letter is None:
             return

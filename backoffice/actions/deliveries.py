@@ -200,7 +200,7 @@ def _language_of(schedule: Schedule | None) -> str:
 
 def _claimed(delivery_id: int) -> ReportDelivery | None:
     waiting = due_deliveries(timezone.now()).filter(pk=delivery_id)
-    locked = waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    locked = waiting.select_for_update(of=("self",), no_key=True)
     return locked.select_related("reader", "schedule__owner").first()
 
 

@@ -90,7 +90,7 @@ def begin_paper(paper_id: int) -> bool:
 @transaction.atomic
 def _carry_out(paper_id: int) -> None:
     waiting = SnapshotPaper.objects.filter(pk=paper_id, state=State.WAITING)
-    locked = waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    locked = waiting.select_for_update(of=("self",), no_key=True)
     paper = locked.select_related("snapshot__made_by").first()
     if paper is None:
         return

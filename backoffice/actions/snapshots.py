@@ -173,7 +173,7 @@ def begin_snapshot(snapshot_id: int) -> bool:
 def _carry_out(snapshot_id: int) -> None:
     with writing_from_one_snapshot():
         waiting = Snapshot.objects.filter(pk=snapshot_id, state=State.WAITING)
-        locked = waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
+        locked = waiting.select_for_update(of=("self",), no_key=True)
         snapshot = locked.select_related("made_by").first()
         if snapshot is None:
             return

@@ -1,4 +1,9 @@
-"""How often workers begin what waits for one: what stops each of them is given up, not begun for ever."""
+"""How often workers begin what waits for one: what stops each of them is given up, not begun for ever.
+
+A worker counts itself in a transaction of its own, before the one in which it works. The first skips a
+row that another one holds; the second waits for it. Otherwise two workers could skip one another, each
+while the other only counts, and the row would lie there until the next sweep.
+"""
 
 from typing import Any
 

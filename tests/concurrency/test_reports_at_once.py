@@ -1,17 +1,25 @@
 """A report that is asked for twice, or that several workers find, is stored once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 
 from backoffice.actions import deliveries
 from backoffice.actions.asked_letters import send_schedule_now
-from backoffice.actions.deliveries import deliver_report, plan_reports
+from backoffice.actions.deliveries import begin_delivery, deliver_report, plan_reports
 from backoffice.actions.schedules import stop_schedule
-from backoffice.actions.snapshots import make_snapshot, run_report, sweep_snapshots
+from backoffice.actions.snapshots import (
+    begin_snapshot,
+    make_snapshot,
+    run_report,
+    sweep_snapshots,
+)
 from backoffice.lib.retry import retrying
 from backoffice.models import (
     AskedLetter,
@@ -29,7 +37,7 @@ from backoffice.reports.query import Query
 from backoffice.reports.stored import load
 from backoffice.reports.table import Table
 from stores.models import Location, Mail, Role
-from tests.concurrency.together import together
+from tests.concurrency.together import PATIENCE, together, wait_for_a_rival
 from tests.factories import make_staff, make_store
 from tests.reports.chain import FIRST_WEEK, make_chain
 from tests.reports.long_report import NAME, definition
@@ -38,6 +46,54 @@ from tests.reports.schedules import MORNING, schedule_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 QUERY = Query(FIRST_WEEK)
+
+
+def while_another_counts_itself(
+    work: Callable[[int], object], begin: Callable[[int], bool], pk: int
+) -> None:
+    """Work, while just before the row is taken another worker begins, and holds it for a moment."""
+    others: list[Future[bool]] = []
+
+    def begin_and_hold() -> bool:
+        try:
+            with transaction.atomic():
+                counted = begin(pk)
+                held.set()
+                wait_for_a_rival()
+            return counted
+        finally:
+            held.set()
+            connection.close()
+
+    def before_the_work(execute: Any, sql: str, *rest: Any) -> Any:
+        if "REPEATABLE READ" in sql and not others:
+            others.append(pool.submit(begin_and_hold))
+            assert held.wait(PATIENCE)
+        return execute(sql, *rest)
+
+    held = Event()
+    with ThreadPoolExecutor(1) as pool, connection.execute_wrapper(before_the_work):
+        work(pk)
+    assert [other.result() for other in others] == [True]
+
+
+def test_two_workers_that_count_themselves_at_once_do_not_skip_one_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(REPORTS, "long", definition(run=lambda *_: []))
+    waiting = run_report("long", [make_store()], QUERY, key=str(uuid4()), by=None)
+    while_another_counts_itself(make_snapshot, begin_snapshot, waiting.pk)
+    waiting.refresh_from_db()
+    assert waiting.state == Snapshot.State.DONE
+
+    with time_machine.travel(MORNING, tick=True):
+        manager = make_staff(Role.MANAGER, make_chain().lyon)
+        schedule = schedule_of(manager)
+        plan_reports()
+        delivery = schedule.deliveries.get(reader=manager)
+        while_another_counts_itself(deliver_report, begin_delivery, delivery.pk)
+    delivery.refresh_from_db()
+    assert delivery.state == ReportDelivery.State.SENT
 
 
 def test_three_workers_and_a_sweep_make_a_snapshot_once(monkeypatch: pytest.MonkeyPatch) -> None:
