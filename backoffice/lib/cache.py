@@ -1,6 +1,8 @@
-"""A cache that may be away: every failure to reach it is a miss, logged once in a while."""
+"""A cache that may be away: every failure to reach it is a miss, logged once in a while. So is what
+another version of the code wrote, of a class that has moved since."""
 
 import logging
+import pickle
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -13,11 +15,15 @@ logger = logging.getLogger(__name__)
 MISSING = object()
 NO_VALUES: dict[str, Any] = {}
 NO_KEYS: list[str] = []
+MOVED = (AttributeError, ImportError, pickle.UnpicklingError)  # while a pickle is read
 PAUSE = 2.0  # seconds without asking again after a failure, so that no page waits for time-outs
 
 
-def forgiving[**P, T](missing: T) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Make a cache method answer `missing` while the server can't be reached."""
+def forgiving[**P, T](
+    missing: T, *, unreadable: tuple[type[Exception], ...] = ()
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Make a cache method answer `missing` while the server can't be reached, and for what is
+    `unreadable`."""
 
     def decorate(method: Callable[P, T]) -> Callable[P, T]:
         @wraps(method)
@@ -30,6 +36,9 @@ def forgiving[**P, T](missing: T) -> Callable[[Callable[P, T]], Callable[P, T]]:
             except (RedisError, OSError) as error:
                 cache.away_until = time.monotonic() + PAUSE
                 logger.warning("cache is away: %s", error)
+                return missing
+            except unreadable as error:
+                logger.warning("what the cache holds can't be read: %s", error)
                 return missing
 
         return wrapped
@@ -46,7 +55,7 @@ class ForgivingRedisCache(RedisCache):
         value = self._get_or_missing(key, version)
         return default if value is MISSING else value
 
-    @forgiving(missing=MISSING)
+    @forgiving(missing=MISSING, unreadable=MOVED)
     def _get_or_missing(self, key: str, version: int | None) -> Any:
         return super().get(key, MISSING, version)
 
@@ -55,7 +64,7 @@ class ForgivingRedisCache(RedisCache):
     touch = forgiving(missing=False)(RedisCache.touch)
     delete = forgiving(missing=False)(RedisCache.delete)
     has_key = forgiving(missing=False)(RedisCache.has_key)
-    get_many = forgiving(missing=NO_VALUES)(RedisCache.get_many)
+    get_many = forgiving(missing=NO_VALUES, unreadable=MOVED)(RedisCache.get_many)
     set_many = forgiving(missing=NO_KEYS)(RedisCache.set_many)
     delete_many = forgiving(missing=None)(RedisCache.delete_many)
     clear = forgiving(missing=None)(RedisCache.clear)
